@@ -1,0 +1,110 @@
+package checkpoint
+
+import (
+	"context"
+	"time"
+)
+
+// Scan is what a reader delivered: one code, between two terminators.
+type Scan struct {
+	Reader  string    // the reader's configured name
+	Payload []byte    // without terminator, at most MaxPayloadSize
+	At      time.Time // when the last byte arrived, with monotonic reading
+	Camera  bool      // seen by a camera: the same code stays in view longer
+	// Unreadable: a code was there and is lost (too long, broken off, letters
+	// dropped by the kernel). Payload is empty; the guard sees N01.
+	Unreadable bool
+}
+
+// Sink takes what readers deliver. A [Lane] is one. Neither method blocks.
+type Sink interface {
+	Scan(Scan)
+	// Reader reports that the named reader appeared (true) or went away.
+	Reader(name string, connected bool)
+}
+
+// Verifier turns a scan into a decision. It never fails: what cannot be
+// checked is a decision too (fault, no data). It is called from one goroutine
+// per lane and must be safe for several lanes at once.
+type Verifier interface {
+	Verify(ctx context.Context, s Scan, lane LaneInfo) Decision
+}
+
+// Gate drives lamps, buzzer and relay of one lane. No method blocks; errors
+// of pins are the gate's to report as faults.
+type Gate interface {
+	// Signal shows one signal until the next call.
+	Signal(Signal)
+	// Notice sounds the "scan refused" rhythm (40-40-40-40-40 ms) over the
+	// present signal, which stays.
+	Notice()
+	// Open energises the relay for its configured pulse. Without a relay it
+	// does nothing.
+	Open()
+	// Hold keeps the relay energised (emergency) or lets it go to rest.
+	Hold(open bool)
+	// HasRelay tells whether Open moves anything. Without a relay the green
+	// lamp is what lets people in, so it waits for the record.
+	HasRelay() bool
+}
+
+// Journal keeps records durably. Append returns once the record is on disk,
+// or with the reason why it is not: then nothing of it was kept.
+type Journal interface {
+	Append(ctx context.Context, r Record) (Position, error)
+}
+
+// Clock tells the wall-clock time, never below the newest signed time known,
+// and whether it can be trusted.
+type Clock interface {
+	Now() (t time.Time, trusted bool)
+}
+
+// Display is told every change of a lane. Show must not block and must not
+// keep personal data longer than the view it was given with.
+type Display interface {
+	Show(View)
+}
+
+// Signal is a whole pattern of lamps and buzzer, one per row of the signal
+// table in docs/signals.md.
+type Signal uint8
+
+// The signals.
+const (
+	SignalDark Signal = iota // everything off: stopped, released
+	SignalIdle
+	SignalAdmit
+	SignalRefer
+	SignalRefuse
+	SignalRepeat
+	SignalNotRead
+	SignalFault
+	SignalEmergency
+)
+
+var signalNames = [...]string{SignalDark: "dark", SignalIdle: "idle", SignalAdmit: "admit", SignalRefer: "refer", SignalRefuse: "refuse", SignalRepeat: "repeat", SignalNotRead: "not read", SignalFault: "fault", SignalEmergency: "emergency"}
+
+func (s Signal) String() string {
+	if s == SignalDark {
+		return "dark"
+	}
+	return name(signalNames[:], int(s))
+}
+
+// SignalFor is the signal that announces a verdict.
+func SignalFor(v Verdict) Signal {
+	switch v {
+	case Admit:
+		return SignalAdmit
+	case Refer:
+		return SignalRefer
+	case Refuse:
+		return SignalRefuse
+	case Repeat:
+		return SignalRepeat
+	case NotRead:
+		return SignalNotRead
+	}
+	return SignalFault
+}
