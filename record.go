@@ -68,6 +68,12 @@ type Decision struct {
 	CodeHash   []byte        // of a code that is not a personal one
 }
 
+// AsksGuard tells whether the decision stays open until a guard answers: every
+// amber and red, and a machine's fault about somebody who did show a paper.
+func (d *Decision) AsksGuard() bool {
+	return d.Verdict.AsksGuard() || d.Verdict == Fault && d.Credential.Personal()
+}
+
 // PersonKey is a keyed hash that names a person on this box only.
 type PersonKey [16]byte
 

@@ -1,0 +1,316 @@
+package checkpoint
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+)
+
+// How long things last at a lane. Sources: the signal table and the rules of
+// docs/signals.md.
+const (
+	greenFor       = 3 * time.Second         // green lamp, without a passage sensor
+	notReadFor     = 3 * time.Second         // grey, then ready again
+	answerWithin   = 5 * time.Minute         // then the decision is undecided
+	unattendedFor  = 8 * time.Second         // the same where nobody can answer
+	undoFor        = 10 * time.Second        // after an answer
+	personalFor    = 30 * time.Second        // after the result, then the name is gone
+	sameScan       = 2500 * time.Millisecond // a hand scanner repeats what lies before it
+	sameScanCamera = 5 * time.Second         // a camera sees a code in many frames
+	readingAfter   = 300 * time.Millisecond  // then the screen says "reading"
+	verifyWithin   = time.Second             // then the machine is at fault
+	stopWithin     = 2 * time.Second         // for records on their way to disk when the daemon stops
+	noiseEvery     = time.Second             // at most one record of unknown codes in this time
+)
+
+// Errors of [Lane.Answer].
+var (
+	ErrNoDecision    = errors.New("no decision is open on this lane")
+	ErrNothingToUndo = errors.New("nothing to undo: the last answer is older than 10 s, or another person came")
+	ErrLaneStopped   = errors.New("lane stopped")
+)
+
+// LaneConfig wires a lane. All ports are required but Display and Recent.
+type LaneConfig struct {
+	Info     LaneInfo
+	Verifier Verifier
+	Gate     Gate
+	Journal  Journal
+	Clock    Clock
+	Display  Display // told every change; may be nil
+	Recent   *Recent // shared by the lanes of a box; nil: this lane's own
+	// Readers are the names of the lane's readers; each is taken as
+	// unplugged until it reports.
+	Readers []string
+	// Attended: somebody can answer (a page, buttons, the control socket).
+	// Without it amber and red close as undecided after 8 s.
+	Attended bool
+}
+
+// Lane is one lane's engine. One goroutine, [Lane.Run], owns its state;
+// everything else sends to it. It never blocks on disk or network, so an
+// emergency is seen at once whatever else is going on.
+type Lane struct {
+	cfg    LaneConfig
+	scans  chan Scan
+	events chan func(*lane)
+	done   chan struct{}
+	once   sync.Once
+}
+
+var _ Sink = (*Lane)(nil)
+
+// NewLane makes a lane; it does nothing until Run.
+func NewLane(cfg LaneConfig) *Lane {
+	if cfg.Recent == nil {
+		cfg.Recent = NewRecent()
+	}
+	return &Lane{cfg: cfg, scans: make(chan Scan), events: make(chan func(*lane)), done: make(chan struct{})}
+}
+
+// Scan hands a scan to the lane. It waits while the scan before is verified
+// and recorded, so that a fast scanner is slowed down instead of losing codes;
+// it never waits for a guard. After Run ends it returns at once.
+func (l *Lane) Scan(s Scan) {
+	select {
+	case l.scans <- s:
+	case <-l.done:
+	}
+}
+
+// Reader reports a reader's coming and going.
+func (l *Lane) Reader(name string, connected bool) {
+	l.send(func(s *lane) { s.reader(name, connected) })
+}
+
+// Emergency begins or ends the emergency: the gate is held open at once and
+// the record follows.
+func (l *Lane) Emergency(open bool) { l.send(func(s *lane) { s.emergency(open) }) }
+
+// Answer is the guard's answer to the open decision, or the undoing of the
+// last one. It returns when the answer is on disk.
+func (l *Lane) Answer(ctx context.Context, a Answer) error {
+	reply := make(chan error, 1)
+	l.send(func(s *lane) { s.answer(a, reply) })
+	select {
+	case err := <-reply:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-l.done:
+		return ErrLaneStopped
+	}
+}
+
+func (l *Lane) send(e func(*lane)) {
+	select {
+	case l.events <- e:
+	case <-l.done:
+	}
+}
+
+// Run works the lane until ctx ends, then leaves the gate dark and at rest. An
+// open decision is recorded as undecided. It may be called once.
+func (l *Lane) Run(ctx context.Context) error {
+	defer l.once.Do(func() { close(l.done) })
+	s := newLane(l)
+	s.idle()
+	for {
+		scans := l.scans
+		if s.busy() {
+			scans = nil // back-pressure: the reader waits
+		}
+		alarm := s.nextAlarm()
+		select {
+		case <-ctx.Done():
+			s.stop(l.events)
+			return ctx.Err()
+		case scan := <-scans:
+			s.scan(scan)
+		case event := <-l.events:
+			event(s)
+		case <-alarm:
+			s.ring(time.Now())
+		}
+	}
+}
+
+// lane is the state that Run's goroutine owns.
+type lane struct {
+	*LaneConfig
+	post func(func(*lane)) // runs a function on the lane's goroutine, later
+
+	view    View
+	turn    *turn
+	turns   uint64 // numbers turns, so that a late result finds no turn but its own
+	alarms  [alarmCount]time.Time
+	timer   *time.Timer
+	appends []appendJob
+	writing bool
+	stuck   bool      // a verification outlived its second and has not come back
+	noise   time.Time // when an unknown code was last recorded
+	stopped bool      // nothing opens any more
+	last    physical
+}
+
+// turn is one person before the lane: from scan to outcome.
+type turn struct {
+	number   uint64
+	scan     Scan
+	decision *Decision      // never changed once shown
+	position Position       // zero until the decision is on disk
+	waiting  *pendingAnswer // an answer that waits for the decision's own record
+}
+
+type pendingAnswer struct {
+	answer Answer
+	reply  chan<- error
+}
+
+func newLane(l *Lane) *lane {
+	s := &lane{LaneConfig: &l.cfg, post: l.send, timer: time.NewTimer(0)}
+	<-s.timer.C
+	s.view.Lane = l.cfg.Info
+	for _, name := range l.cfg.Readers {
+		s.view.Readers = append(s.view.Readers, ReaderState{Name: name})
+	}
+	return s
+}
+
+// busy tells whether the next scan has to wait: one is being verified, or its
+// record is on the way to disk. In an emergency scans are taken and dropped.
+func (s *lane) busy() bool {
+	return s.view.State != StateEmergency && (s.view.State == StateReading || s.writing)
+}
+
+type alarm int
+
+const (
+	alarmClose    alarm = iota // the state ends by itself
+	alarmUndo                  // undo is over
+	alarmPersonal              // personal data leaves the view
+	alarmSlow                  // say "reading"
+	alarmVerify                // verification took too long
+	alarmCount
+)
+
+func (s *lane) set(a alarm, after time.Duration) { s.alarms[a] = time.Now().Add(after) }
+func (s *lane) clear(list ...alarm) {
+	for _, a := range list {
+		s.alarms[a] = time.Time{}
+	}
+}
+
+func (s *lane) nextAlarm() <-chan time.Time {
+	var first time.Time
+	for _, t := range s.alarms {
+		if !t.IsZero() && (first.IsZero() || t.Before(first)) {
+			first = t
+		}
+	}
+	if first.IsZero() {
+		s.timer.Stop()
+		return nil
+	}
+	s.timer.Reset(time.Until(first))
+	return s.timer.C
+}
+
+func (s *lane) ring(now time.Time) {
+	for a, t := range s.alarms {
+		if t.IsZero() || t.After(now) {
+			continue
+		}
+		s.alarms[a] = time.Time{}
+		switch alarm(a) {
+		case alarmClose:
+			s.close()
+		case alarmUndo:
+			s.view.UndoUntil = time.Time{}
+		case alarmPersonal:
+			s.view.Decision = nil
+		case alarmSlow:
+			// The view already says StateReading; showing it late keeps
+			// fast decisions from flickering.
+		case alarmVerify:
+			s.tooSlow()
+		}
+		s.show()
+	}
+}
+
+func (s *lane) show() {
+	if s.Display == nil {
+		return
+	}
+	v := s.view
+	v.Readers = slices.Clone(v.Readers)
+	s.Display.Show(v)
+}
+
+func (s *lane) enter(state State) {
+	s.view.State, s.view.Since = state, time.Now()
+	s.clear(alarmClose, alarmSlow, alarmVerify)
+}
+
+// idle makes the lane ready; the last decision may stay in view.
+func (s *lane) idle() {
+	s.enter(StateIdle)
+	s.signalIdle()
+	s.show()
+}
+
+// signalIdle shows "ready", or the fault signal when no reader is there to be
+// ready with.
+func (s *lane) signalIdle() {
+	lost, all := 0, len(s.view.Readers)
+	for _, r := range s.view.Readers {
+		if !r.Connected {
+			lost++
+		}
+	}
+	s.view.Notice = ""
+	if lost > 0 {
+		s.view.Notice = ReaderUnplugged
+	}
+	if all > 0 && lost == all {
+		s.Gate.Signal(SignalFault)
+		return
+	}
+	s.Gate.Signal(SignalIdle)
+}
+
+func (s *lane) reader(name string, connected bool) {
+	i := slices.IndexFunc(s.view.Readers, func(r ReaderState) bool { return r.Name == name })
+	if i < 0 {
+		s.view.Readers = append(s.view.Readers, ReaderState{Name: name})
+		i = len(s.view.Readers) - 1
+	}
+	s.view.Readers[i].Connected = connected
+	if s.view.State == StateIdle {
+		s.signalIdle()
+	}
+	s.show()
+}
+
+// stop records an open decision as undecided, waits a little for what is on
+// its way to disk, and leaves the gate dark and at rest.
+func (s *lane) stop(events <-chan func(*lane)) {
+	s.stopped = true
+	s.Gate.Hold(false)
+	if s.view.State == StateWaiting {
+		s.recordOutcome(s.turn, Undecided, func(*lane, Position, error) {}) // nobody is left to tell
+	}
+	late := time.After(stopWithin)
+	for s.writing {
+		select {
+		case event := <-events:
+			event(s)
+		case <-late:
+			s.writing = false
+		}
+	}
+	s.Gate.Signal(SignalDark)
+}
