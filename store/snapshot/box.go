@@ -1,0 +1,335 @@
+package snapshot
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// Box is the snapshot store of a box: layers, the manifests that name them,
+// and one pointer to the manifest in use.
+//
+//	DIR/current              number of the snapshot in use; the one atomic switch
+//	DIR/manifests/N/         manifest.cbor, signatures.cbor
+//	DIR/layers/ROOT.layer    shared between manifests
+type Box struct {
+	dir    string
+	trust  Trust
+	pepper Pepper
+}
+
+// NewBox opens the store in dir; directories are made when something is loaded.
+func NewBox(dir string, trust Trust, pepper Pepper) *Box { return &Box{dir, trust, pepper} }
+
+// ErrNone: no snapshot was ever loaded.
+var ErrNone = errors.New("no snapshot loaded")
+
+// Current is the number of the snapshot in use.
+func (b *Box) Current() (uint64, error) {
+	text, err := os.ReadFile(filepath.Join(b.dir, "current"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, ErrNone
+	}
+	if err != nil {
+		return 0, fmt.Errorf("read current snapshot: %w", err)
+	}
+	n, err := strconv.ParseUint(strings.TrimSpace(string(text)), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("read current snapshot: %w: pointer holds no number", ErrDamaged)
+	}
+	return n, nil
+}
+
+// Open opens the snapshot in use and probes each layer.
+func (b *Box) Open() (*Register, error) {
+	n, err := b.Current()
+	if err != nil {
+		return nil, err
+	}
+	return b.OpenNumber(n)
+}
+
+// OpenNumber opens one of the snapshots kept.
+func (b *Box) OpenNumber(n uint64) (*Register, error) {
+	raw, signatures, err := ReadBundle(b.manifestDir(n))
+	if err != nil {
+		return nil, err
+	}
+	m, err := Accept(raw, signatures, b.trust)
+	if err != nil {
+		return nil, fmt.Errorf("open snapshot %d: %w", n, err)
+	}
+	return open(b.layersDir(), m, b.pepper)
+}
+
+// OpenPrevious opens the newest kept snapshot below n: what serves when n is
+// damaged.
+func (b *Box) OpenPrevious(n uint64) (*Register, error) {
+	kept, err := b.Kept()
+	if err != nil {
+		return nil, err
+	}
+	var faults []error
+	for _, k := range slices.Backward(kept) {
+		if k >= n {
+			continue
+		}
+		r, err := b.OpenNumber(k)
+		if err == nil {
+			return r, nil
+		}
+		faults = append(faults, err)
+	}
+	return nil, errors.Join(append(faults, ErrNone)...)
+}
+
+func open(layersDir string, m Manifest, p Pepper) (*Register, error) {
+	r := &Register{Manifest: m, pepper: p}
+	for _, ref := range m.Layers {
+		l, err := OpenLayer(layersDir, ref)
+		if err == nil {
+			r.layers = append(r.layers, l)
+			err = l.Probe(p)
+		}
+		if err != nil {
+			r.Close()
+			return nil, fmt.Errorf("open snapshot %d: %w", m.Number, err)
+		}
+	}
+	return r, nil
+}
+
+// Incoming is what a load reports while it works.
+type Incoming struct {
+	// Check is asked before the switch, with everything opened and proven:
+	// the place to compile the policy and run its tests. It may be nil.
+	Check func(*Register) error
+	// Progress gets bytes copied or blocks verified, of all of that step.
+	Progress func(step string, done, all int64)
+}
+
+// Load takes a snapshot directory in: signatures, then every block, then the
+// probe record, then Check; only then does the pointer move. Until that rename
+// the snapshot before stays in use, and it is kept afterwards. Loading the
+// snapshot in use again does nothing; an older one is refused.
+func (b *Box) Load(from string, in Incoming) (Manifest, error) {
+	raw, signatures, err := ReadBundle(from)
+	if err != nil {
+		return Manifest{}, err
+	}
+	m, err := Accept(raw, signatures, b.trust)
+	if err != nil {
+		return m, fmt.Errorf("load snapshot: %w", err)
+	}
+	unlock, err := b.lock()
+	if err != nil {
+		return m, fmt.Errorf("load snapshot: %w", err)
+	}
+	defer unlock()
+	if done, err := b.loaded(m); done || err != nil {
+		return m, err
+	}
+	if err := b.takeIn(from, m, in); err != nil {
+		return m, fmt.Errorf("load snapshot %d: %w", m.Number, err)
+	}
+	if err := b.keep(m.Number, raw, signatures); err != nil {
+		return m, fmt.Errorf("load snapshot %d: %w", m.Number, err)
+	}
+	if err := writeFile(filepath.Join(b.dir, "current"), []byte(strconv.FormatUint(m.Number, 10)+"\n")); err != nil {
+		return m, fmt.Errorf("switch to snapshot %d: %w", m.Number, err)
+	}
+	return m, b.tidy(m.Number)
+}
+
+// loaded refuses what is older than the snapshot in use.
+func (b *Box) loaded(m Manifest) (bool, error) {
+	now, err := b.Current()
+	if errors.Is(err, ErrNone) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if m.Number < now {
+		return false, fmt.Errorf("load snapshot: %w: number %d is older than %d, which is in use", ErrUntrusted, m.Number, now)
+	}
+	if m.Number > now {
+		return false, nil
+	}
+	r, err := b.Open()
+	if err != nil {
+		return false, nil // the copy in use is damaged: take it in anew
+	}
+	defer r.Close()
+	return true, nil
+}
+
+func (b *Box) takeIn(from string, m Manifest, in Incoming) error {
+	if err := os.MkdirAll(b.layersDir(), 0o755); err != nil {
+		return err
+	}
+	for _, ref := range m.Layers {
+		if err := b.takeLayer(LayersDir(from), ref, in); err != nil {
+			return err
+		}
+	}
+	r, err := open(b.layersDir(), m, b.pepper)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if in.Check == nil {
+		return nil
+	}
+	return in.Check(r)
+}
+
+// takeLayer copies a layer that is not there yet, and proves every block of
+// the copy before it gets its name.
+func (b *Box) takeLayer(from string, ref LayerRef, in Incoming) error {
+	final := filepath.Join(b.layersDir(), ref.FileName())
+	if l, err := OpenLayer(b.layersDir(), ref); err == nil {
+		defer l.Close()
+		if l.VerifyAll(nil) == nil {
+			return nil
+		}
+	}
+	incoming := filepath.Join(b.dir, "incoming")
+	if err := os.MkdirAll(incoming, 0o755); err != nil {
+		return err
+	}
+	temp := filepath.Join(incoming, ref.FileName())
+	defer os.Remove(temp)
+	if err := copyFile(filepath.Join(from, ref.FileName()), temp, in.counter("copy", from, ref)); err != nil {
+		return err
+	}
+	l, err := OpenLayer(incoming, ref)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(l.VerifyAll(func(done, all uint32) { in.report("verify", int64(done), int64(all)) }), l.Close())
+	if err != nil {
+		return err
+	}
+	return publish(temp, final)
+}
+
+func (in Incoming) report(step string, done, all int64) {
+	if in.Progress != nil {
+		in.Progress(step, done, all)
+	}
+}
+
+func (in Incoming) counter(step, dir string, ref LayerRef) func(int64) {
+	var done, all int64
+	if info, err := os.Stat(filepath.Join(dir, ref.FileName())); err == nil {
+		all = info.Size()
+	}
+	return func(n int64) {
+		done += n
+		in.report(step, done, all)
+	}
+}
+
+func (b *Box) keep(n uint64, manifest []byte, signatures []Signature) error {
+	dir := b.manifestDir(n)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	s, err := EncodeSignatures(signatures)
+	if err != nil {
+		return err
+	}
+	return errors.Join(writeFile(filepath.Join(dir, manifestName), manifest), writeFile(filepath.Join(dir, signaturesName), s), syncDir(filepath.Dir(dir)))
+}
+
+// Kept lists the numbers of the snapshots on the box, rising.
+func (b *Box) Kept() ([]uint64, error) {
+	entries, err := os.ReadDir(filepath.Join(b.dir, "manifests"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("list snapshots: %w", err)
+	}
+	var kept []uint64
+	for _, e := range entries {
+		if n, err := strconv.ParseUint(e.Name(), 10, 64); err == nil {
+			kept = append(kept, n)
+		}
+	}
+	slices.Sort(kept)
+	return kept, nil
+}
+
+// tidy keeps the snapshot in use and the one before it.
+func (b *Box) tidy(current uint64) error {
+	kept, err := b.Kept()
+	if err != nil {
+		return err
+	}
+	used := map[string]bool{}
+	for i, n := range slices.Backward(kept) {
+		if n > current || i < len(kept)-2 {
+			if err := os.RemoveAll(b.manifestDir(n)); err != nil {
+				return fmt.Errorf("remove snapshot %d: %w", n, err)
+			}
+			continue
+		}
+		raw, _, err := ReadBundle(b.manifestDir(n))
+		if err != nil {
+			return err
+		}
+		m, err := PeekManifest(raw)
+		if err != nil {
+			return fmt.Errorf("read snapshot %d: %w", n, err)
+		}
+		for _, l := range m.Layers {
+			used[l.FileName()] = true
+		}
+	}
+	return b.removeUnused(used)
+}
+
+func (b *Box) removeUnused(used map[string]bool) error {
+	entries, err := os.ReadDir(b.layersDir())
+	if err != nil {
+		return fmt.Errorf("remove old layers: %w", err)
+	}
+	for _, e := range entries {
+		if used[e.Name()] {
+			continue
+		}
+		// An open file lives on until its reader closes it.
+		if err := os.Remove(filepath.Join(b.layersDir(), e.Name())); err != nil {
+			return fmt.Errorf("remove old layers: %w", err)
+		}
+	}
+	return nil
+}
+
+// lock keeps two loads apart, also of two processes.
+func (b *Box) lock() (unlock func(), err error) {
+	if err := os.MkdirAll(b.dir, 0o755); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(filepath.Join(b.dir, "lock"), os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("another load is running: %w", err)
+	}
+	return func() { f.Close() }, nil
+}
+
+func (b *Box) layersDir() string { return filepath.Join(b.dir, layersName) }
+
+func (b *Box) manifestDir(n uint64) string {
+	return filepath.Join(b.dir, "manifests", strconv.FormatUint(n, 10))
+}

@@ -1,0 +1,114 @@
+package snapshot
+
+import (
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"strings"
+
+	"golang.org/x/crypto/argon2"
+
+	"checkpoint"
+)
+
+// TagSize is the length of a tag, the keyed name that a document has in a layer.
+const TagSize = 16
+
+// Tag is HMAC-SHA256(pepper, kind | document number), cut to 16 bytes.
+type Tag [TagSize]byte
+
+// Pepper is the machine secret without which no tag can be made and no record
+// opened. It never lies in an image, on the FAT partition or in a snapshot.
+type Pepper [32]byte
+
+// ReadPepper reads a pepper file: 64 hexadecimal digits, mode 0600 or tighter.
+func ReadPepper(path string) (Pepper, error) {
+	var p Pepper
+	info, err := os.Stat(path)
+	if err != nil {
+		return p, fmt.Errorf("read pepper: %w", err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return p, fmt.Errorf("read pepper: %s is readable by others (mode %04o): chmod 600 it", path, info.Mode().Perm())
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return p, fmt.Errorf("read pepper: %w", err)
+	}
+	raw, err := hex.DecodeString(strings.TrimSpace(string(text)))
+	if err != nil || len(raw) != len(p) {
+		return p, fmt.Errorf("read pepper: %s: want 64 hexadecimal digits", path)
+	}
+	copy(p[:], raw)
+	return p, nil
+}
+
+// ID names the pepper without giving it away, so that a box can say "this
+// snapshot was built with another pepper".
+func (p Pepper) ID() [8]byte {
+	return [8]byte(p.mac("pepper id")[:8])
+}
+
+// Tag is the name of a document in every layer built with this pepper.
+func (p Pepper) Tag(kind checkpoint.DocumentKind, number string) Tag {
+	return Tag(p.mac("tag", string([]byte{byte(kind)}), number)[:TagSize])
+}
+
+// PersonKey names the holder of a document on boxes with this pepper.
+func (p Pepper) PersonKey(kind checkpoint.DocumentKind, number string) checkpoint.PersonKey {
+	return checkpoint.PersonKey(p.mac("person", string([]byte{byte(kind)}), number)[:16])
+}
+
+// CodeHash names a code whose content must not be kept.
+func (p Pepper) CodeHash(payload []byte) []byte { return p.mac("code", string(payload))[:16] }
+
+// mac is HMAC-SHA256 over the parts, each followed by a zero byte; no part but
+// the last holds one, so no two lists of parts collide.
+func (p Pepper) mac(parts ...string) []byte {
+	m := hmac.New(sha256.New, p[:])
+	for _, part := range parts {
+		m.Write([]byte(part))
+		m.Write([]byte{0})
+	}
+	return m.Sum(nil)
+}
+
+// Stretch makes guessing birth dates slow for a thief who has card and pepper.
+// Values are in the manifest.
+type Stretch uint8
+
+// The stretches: none, and Argon2id (RFC 9106) with 8 MiB, one pass, one lane.
+const (
+	StretchNone     Stretch = 0
+	StretchArgon2id Stretch = 1
+)
+
+// secret is what opens a record: stretch(HMAC(pepper, kind | number | birth
+// date as registered)). It is the same in every layer; [sealKey] makes it
+// differ.
+func (p Pepper) secret(s Stretch, kind checkpoint.DocumentKind, number string, birth checkpoint.Date) ([]byte, error) {
+	secret := p.mac("record", string([]byte{byte(kind)}), number, birth.String())
+	switch s {
+	case StretchNone:
+		return secret, nil
+	case StretchArgon2id:
+		return argon2.IDKey(secret, []byte("checkpoint stretch 1"), 1, 8<<10, 1, 32), nil
+	}
+	return nil, fmt.Errorf("stretch %d: not known to this version", s)
+}
+
+// sealKey is the key of one record in one layer (RFC 5869): bound to the
+// layer's input, so that no key serves two layers and a fixed nonce is sound.
+func sealKey(secret []byte, input Digest, what entryType) ([]byte, error) {
+	return hkdf.Key(sha256.New, secret, input[:], "checkpoint record 1 "+what.String(), 32)
+}
+
+// digest is a short keyed digest of one line of a card, for comparing only.
+func digest(secret []byte, what, value string, size int) []byte {
+	m := hmac.New(sha256.New, secret)
+	m.Write([]byte("checkpoint line 1 " + what + "\x00" + value))
+	return m.Sum(nil)[:size]
+}
