@@ -22,6 +22,7 @@ const (
 	readingAfter   = 300 * time.Millisecond  // then the screen says "reading"
 	verifyWithin   = time.Second             // then the machine is at fault
 	stopWithin     = 2 * time.Second         // for records on their way to disk when the daemon stops
+	winkEvery      = time.Second             // a storm of bad codes must not flash faster than the eye may bear
 	noiseEvery     = time.Second             // at most one record of unknown codes in this time
 )
 
@@ -150,6 +151,7 @@ type lane struct {
 	appends []appendJob
 	writing bool
 	stuck   bool      // a verification outlived its second and has not come back
+	winked  time.Time // when "not read" was last signalled
 	noise   time.Time // when an unknown code was last recorded
 	stopped bool      // nothing opens any more
 	last    physical

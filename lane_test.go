@@ -369,7 +369,9 @@ func TestUnreadableCodesDoNotFillTheJournal(t *testing.T) {
 		if n := len(b.records); n != 1 {
 			t.Fatalf("100 unknown codes in an instant made %d records, want 1", n)
 		}
-		b.take()
+		if got := strings.Join(b.take(), ", "); got != "lamp not read, append decision not read" {
+			t.Fatalf("200 bad codes in an instant: %s, want one wink", got)
+		}
 		b.scan("admit/an")
 		b.want(t, "lamp admit", "append decision admit", "lamp admit", "open")
 	})

@@ -112,14 +112,25 @@ func (s *lane) decide(t *turn, d Decision) {
 		s.set(alarmClose, closesAfter(d.Verdict))
 		s.set(alarmPersonal, personalFor)
 	}
-	if d.Verdict != Admit || s.Gate.HasRelay() {
-		s.Gate.Signal(SignalFor(d.Verdict))
-	}
+	s.announce(d.Verdict)
 	s.show()
 	if !s.worthRecording(d) {
 		return
 	}
 	s.record(s.decisionRecord(t), func(s *lane, p Position, err error) { s.decisionRecorded(t, p, err) })
+}
+
+func (s *lane) announce(v Verdict) {
+	if v == Admit && !s.Gate.HasRelay() {
+		return // decisionRecorded will
+	}
+	if v == NotRead {
+		if time.Since(s.winked) < winkEvery {
+			return
+		}
+		s.winked = time.Now()
+	}
+	s.Gate.Signal(SignalFor(v))
 }
 
 func (s *lane) answerTime() time.Duration {

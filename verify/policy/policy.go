@@ -1,0 +1,228 @@
+package policy
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/vm"
+	"github.com/pelletier/go-toml/v2"
+
+	"checkpoint"
+)
+
+const format = 1
+
+// Policy is a compiled policy. It is safe for concurrent use.
+type Policy struct {
+	file  file
+	rules []compiled
+}
+
+type file struct {
+	Format    uint8          `toml:"format"`
+	Name      string         `toml:"name"`
+	Number    uint64         `toml:"number"`
+	Hotline   string         `toml:"hotline"`
+	DutyPhone string         `toml:"duty_phone"`
+	Limits    Limits         `toml:"limits"`
+	Repeat    map[string]int `toml:"repeat_minutes"` // by site type
+	Rules     []rule         `toml:"rule"`
+	Tests     []testCase     `toml:"test"`
+}
+
+// Limits are the ages of the data at which the box changes its mind.
+type Limits struct {
+	FreshHours   float64 `toml:"fresh_hours"`    // older: yellow banner, no red for what may have ended
+	NoGreenHours float64 `toml:"no_green_hours"` // older: no automatic green
+}
+
+type rule struct {
+	ID      string `toml:"id"`
+	When    string `toml:"when"`
+	Verdict string `toml:"verdict"`
+	Reason  string `toml:"reason"`
+	Title   string `toml:"title"` // how the rule is named to people, in Vietnamese
+}
+
+type testCase struct {
+	Name    string         `toml:"name"`
+	Given   map[string]any `toml:"given"` // facts that differ from a plain adult's
+	Verdict string         `toml:"verdict"`
+	Rule    string         `toml:"rule"`
+}
+
+type compiled struct {
+	rule
+	verdict checkpoint.Verdict
+	program *vm.Program
+}
+
+// Ruling is what a policy says to facts.
+type Ruling struct {
+	Rule    string
+	Title   string
+	Verdict checkpoint.Verdict
+	Reason  checkpoint.Reason
+}
+
+// Parse reads, type-checks and tests a policy. Every fault is reported at once.
+func Parse(source []byte) (*Policy, error) {
+	p := &Policy{}
+	d := toml.NewDecoder(bytes.NewReader(source)).DisallowUnknownFields()
+	if err := d.Decode(&p.file); err != nil {
+		return nil, fmt.Errorf("read policy: %w", explain(err))
+	}
+	if p.file.Format != format {
+		return nil, fmt.Errorf("read policy: format %d: this version reads %d", p.file.Format, format)
+	}
+	if err := errors.Join(p.validate(), p.compile()); err != nil {
+		return nil, fmt.Errorf("check policy:\n%w", err)
+	}
+	if err := p.test(); err != nil {
+		return nil, fmt.Errorf("test policy:\n%w", err)
+	}
+	return p, nil
+}
+
+// explain shows the line of an unknown key.
+func explain(err error) error {
+	var strict *toml.StrictMissingError
+	if errors.As(err, &strict) {
+		return fmt.Errorf("unknown key:\n%s", strict.String())
+	}
+	return err
+}
+
+func (p *Policy) validate() error {
+	f := &p.file
+	var faults []error
+	if f.Number == 0 {
+		faults = append(faults, errors.New("number: missing"))
+	}
+	if f.Limits.FreshHours <= 0 || f.Limits.NoGreenHours < f.Limits.FreshHours {
+		faults = append(faults, errors.New("limits: want 0 < fresh_hours <= no_green_hours"))
+	}
+	if len(f.Rules) == 0 {
+		return errors.Join(append(faults, errors.New("rule: none"))...)
+	}
+	last := f.Rules[len(f.Rules)-1]
+	if strings.TrimSpace(last.When) != "true" || last.Verdict == checkpoint.Admit.String() {
+		faults = append(faults, fmt.Errorf("rule %q: the last rule must be `when = \"true\"` and must not admit: who falls through is looked at by the guard", last.ID))
+	}
+	ids := map[string]bool{}
+	for _, r := range f.Rules {
+		if r.ID == "" || ids[r.ID] {
+			faults = append(faults, fmt.Errorf("rule %q: want an id of its own", r.ID))
+		}
+		ids[r.ID] = true
+	}
+	return errors.Join(faults...)
+}
+
+func (p *Policy) compile() error {
+	var faults []error
+	for _, r := range p.file.Rules {
+		c := compiled{rule: r}
+		var err error
+		if c.verdict, err = checkpoint.ParseVerdict(r.Verdict); err != nil {
+			faults = append(faults, fmt.Errorf("rule %q: %w", r.ID, err))
+			continue
+		}
+		if !slices.Contains(reasons[c.verdict], r.Reason[:min(1, len(r.Reason))]) {
+			faults = append(faults, fmt.Errorf("rule %q: reason %q does not go with verdict %q", r.ID, r.Reason, r.Verdict))
+		}
+		if c.program, err = expr.Compile(r.When, expr.Env(Facts{}), expr.AsBool()); err != nil {
+			faults = append(faults, fmt.Errorf("rule %q: when: %w", r.ID, err))
+			continue
+		}
+		p.rules = append(p.rules, c)
+	}
+	return errors.Join(faults...)
+}
+
+// reasons tells by which letter the reasons of a verdict begin. A verdict that
+// is not listed is not a rule's to give.
+var reasons = map[checkpoint.Verdict][]string{
+	checkpoint.Admit:  {"G"},
+	checkpoint.Refer:  {"A"},
+	checkpoint.Refuse: {"R"},
+}
+
+// Decide gives the ruling of the first rule that holds. An expression that
+// fails at run time (a list index out of range) sends the person to the guard.
+func (p *Policy) Decide(f Facts) Ruling {
+	for _, r := range p.rules {
+		holds, err := expr.Run(r.program, f)
+		if err != nil {
+			return Ruling{Rule: r.ID, Title: r.ID, Verdict: checkpoint.Refer, Reason: checkpoint.NotInData}
+		}
+		if yes, _ := holds.(bool); yes {
+			title := r.Title
+			if title == "" {
+				title = r.ID
+			}
+			return Ruling{Rule: r.ID, Title: title, Verdict: r.verdict, Reason: checkpoint.Reason(r.Reason)}
+		}
+	}
+	return Ruling{Verdict: checkpoint.Refer, Reason: checkpoint.NotInData} // validate makes this unreachable
+}
+
+func (p *Policy) test() error {
+	var faults []error
+	for _, c := range p.file.Tests {
+		facts, err := c.facts()
+		if err != nil {
+			faults = append(faults, fmt.Errorf("test %q: given: %w", c.Name, err))
+			continue
+		}
+		facts.Data.Fresh, facts.Data.Stale = p.Age(facts.Data.AgeHours)
+		got := p.Decide(facts)
+		if got.Verdict.String() != c.Verdict || c.Rule != "" && got.Rule != c.Rule {
+			faults = append(faults, fmt.Errorf("test %q: got %s by rule %q, want %s by rule %q", c.Name, got.Verdict, got.Rule, c.Verdict, c.Rule))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func (c testCase) facts() (Facts, error) {
+	f := plain()
+	given, err := toml.Marshal(c.Given)
+	if err != nil {
+		return f, err
+	}
+	if err := toml.NewDecoder(bytes.NewReader(given)).DisallowUnknownFields().Decode(&f); err != nil {
+		return f, explain(err)
+	}
+	return f, nil
+}
+
+// Age judges how old the data is.
+func (p *Policy) Age(hours float64) (fresh, stale bool) {
+	return hours <= p.file.Limits.FreshHours, hours > p.file.Limits.NoGreenHours
+}
+
+// Number is the policy's own number, kept in every record.
+func (p *Policy) Number() uint64 { return p.file.Number }
+
+// Name is how people call the policy.
+func (p *Policy) Name() string { return p.file.Name }
+
+// Tests is how many test cases the policy carries.
+func (p *Policy) Tests() int { return len(p.file.Tests) }
+
+// DutyPhone and Hotline are shown with red and amber.
+func (p *Policy) DutyPhone() string { return p.file.DutyPhone }
+
+// Hotline is the province's line for complaints.
+func (p *Policy) Hotline() string { return p.file.Hotline }
+
+// RepeatWindow is how long the same person again is a repeat at such a site;
+// 0 switches it off.
+func (p *Policy) RepeatWindow(siteType string) time.Duration {
+	return time.Duration(p.file.Repeat[siteType]) * time.Minute
+}
