@@ -158,6 +158,10 @@ func TestHeaderErrorNamesColumnsButNeverAPerson(t *testing.T) {
 	if len(errs) != 1 || !errors.As(errs[0], &head) || !reflect.DeepEqual(head.Twice, []string{"number"}) {
 		t.Errorf("number twice: %v", errs)
 	}
+	utf16 := "\xFF\xFE" + strings.ReplaceAll(peopleHead, "", "\x00")
+	if _, errs = collect(People("p", strings.NewReader(utf16))); len(errs) != 1 || !errors.As(errs[0], &head) {
+		t.Errorf("UTF-16: %v, want one *HeaderError", errs)
+	}
 	if _, errs = collect(Doses("d", strings.NewReader(""))); len(errs) != 1 {
 		t.Errorf("empty file: %v, want an error", errs)
 	}
