@@ -11,5 +11,5 @@
 // old numbers with 9, so that a sample cannot be taken for real data.
 //
 // It never reads anything, never keeps more than a few thousand people in
-// memory, and nothing in the product depends on it.
+// memory, and is used by provincectl and by tests alone.
 package sample
