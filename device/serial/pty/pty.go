@@ -52,6 +52,22 @@ func (p *Pair) Close() error {
 	return err
 }
 
+// Release lifts the claim that a reader killed with kill -9 leaves on Path. A
+// real port forgets it with its last user; this one has us as a user, and would
+// refuse the next reader (EBUSY, unless it is root) as long as the pair lives.
+func (p *Pair) Release() error {
+	conn, err := p.slave.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var ioctl error
+	err = conn.Control(func(fd uintptr) { ioctl = unix.IoctlSetInt(int(fd), unix.TIOCNXCL, 0) })
+	if ioctl != nil {
+		return fmt.Errorf("release pseudo terminal: %w", ioctl)
+	}
+	return err
+}
+
 // unlock finds the name of the other end, lets it be opened, and makes it raw.
 func (p *Pair) unlock() error {
 	conn, err := p.Master.SyscallConn()
