@@ -1,0 +1,79 @@
+package gate
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// The drivers.
+const (
+	DriverGPIO      = "gpio"      // the kernel's GPIO character device
+	DriverSimulated = "simulated" // lines of text, see NewSimulated
+)
+
+// Config is the gate's section of the configuration file. Pins are named as the
+// kernel names the lines (gpioinfo shows them); an empty name is a pin that is
+// not fitted. A simulated gate without any name is fully fitted.
+type Config struct {
+	Driver string `toml:"driver"`
+
+	Green  string `toml:"green"`
+	Amber  string `toml:"amber"`
+	Red    string `toml:"red"`
+	Status string `toml:"status"`
+	Buzzer string `toml:"buzzer"`
+	Relay  string `toml:"relay"`
+
+	// ActiveLow lists the pins, by the names above ("relay"), that are on when
+	// electrically low.
+	ActiveLow []string `toml:"active_low"`
+	// RelayPulseMS is how long the relay opens for one person, in
+	// milliseconds, 100 to 60,000; 0: DefaultPulse.
+	RelayPulseMS int `toml:"relay_pulse_ms"`
+}
+
+func (c Config) names() [roles]string {
+	return [roles]string{c.Green, c.Amber, c.Red, c.Status, c.Buzzer, c.Relay}
+}
+
+func (c Config) pulse() time.Duration { return millis(c.RelayPulseMS) }
+
+// Validate reports every fault at once; at is the section's path in the file.
+func (c Config) Validate(at string) error {
+	var faults []error
+	report := func(key, format string, args ...any) {
+		faults = append(faults, fmt.Errorf("%s.%s: %s", at, key, fmt.Sprintf(format, args...)))
+	}
+	switch c.Driver {
+	case DriverGPIO:
+		if c.names() == [roles]string{} {
+			report("driver", "%s without a single pin; name at least green or relay", c.Driver)
+		}
+	case DriverSimulated:
+	default:
+		report("driver", "unknown driver %q: use %s or %s", c.Driver, DriverGPIO, DriverSimulated)
+	}
+	user := map[string]role{}
+	for r, name := range c.names() {
+		if other, taken := user[name]; taken {
+			report(role(r).String(), "line %s is already %s", name, other)
+		}
+		if name != "" {
+			user[name] = role(r)
+		}
+	}
+	for i, name := range c.ActiveLow {
+		key := fmt.Sprintf("active_low[%d]", i)
+		if r := slices.Index(roleNames[:], name); r < 0 {
+			report(key, "unknown pin %q: use green, amber, red, status, buzzer or relay", name)
+		} else if c.Driver == DriverGPIO && c.names()[r] == "" {
+			report(key, "%s is not fitted", name)
+		}
+	}
+	if ms := c.RelayPulseMS; ms != 0 && (ms < 100 || ms > 60_000) {
+		report("relay_pulse_ms", "%d is not between 100 and 60000", ms)
+	}
+	return errors.Join(faults...)
+}

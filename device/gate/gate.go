@@ -1,0 +1,165 @@
+package gate
+
+import (
+	"io"
+	"sync"
+	"time"
+
+	"checkpoint"
+
+	"periph.io/x/conn/v3/gpio"
+)
+
+// DefaultPulse is how long the relay stays energised for one person.
+const DefaultPulse = 3 * time.Second
+
+// Pin is one output. The zero Pin is not fitted.
+type Pin struct {
+	Out       gpio.PinOut
+	ActiveLow bool // on is electrically low
+}
+
+// Pins are what a lane's gate is made of; any may be missing.
+type Pins struct {
+	Green, Amber, Red Pin
+	Status            Pin // LED on the box
+	Buzzer            Pin
+	Relay             Pin
+}
+
+// Options of a gate; the zero value serves.
+type Options struct {
+	// RelayPulse is how long Open energises the relay; 0: DefaultPulse.
+	RelayPulse time.Duration
+	// OnFault is told of each pin that begins to fail, once, and with nil when
+	// all work again. It is called on the gate's own goroutine: it must not
+	// block and must not call Close.
+	OnFault func(error)
+	// Trace, for benchmarks, gets a line for every edge, just after it is on
+	// the pin: "<CLOCK_MONOTONIC in ns> <pin> <0|1>", 1 meaning on.
+	Trace io.Writer
+	// Output is where a simulated gate opened by [Open] writes; nil: nowhere.
+	Output io.Writer
+}
+
+// Gate is a [checkpoint.Gate] over pins. One goroutine owns the pins, all
+// methods only say what is wanted.
+type Gate struct {
+	pins    [roles]*driven
+	options Options
+	show    func(old, now wish) // told what a simulated gate prints; nil: nothing
+
+	wake       chan struct{}
+	stop, done chan struct{}
+	closing    sync.Once
+	closed     error
+
+	mu   sync.Mutex
+	want wish
+}
+
+var _ checkpoint.Gate = (*Gate)(nil)
+
+// New puts all pins to rest and takes them over until Close. The gate is dark
+// until its first Signal.
+func New(p Pins, o Options) *Gate { return start(p, o, nil) }
+
+func start(p Pins, o Options, show func(old, now wish)) *Gate {
+	if o.RelayPulse <= 0 {
+		o.RelayPulse = DefaultPulse
+	}
+	g := &Gate{options: o, show: show, wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	for r, pin := range [roles]Pin{p.Green, p.Amber, p.Red, p.Status, p.Buzzer, p.Relay} {
+		if pin.Out != nil {
+			g.pins[r] = &driven{Pin: pin, role: role(r)}
+		}
+	}
+	_ = g.rest() // what fails here is tried again, and reported, by run
+	go g.run()
+	return g
+}
+
+// Signal shows s, from the beginning of its pattern, until the next call.
+func (g *Gate) Signal(s checkpoint.Signal) {
+	g.change(func(w *wish, now time.Time) {
+		w.signal, w.shown = s, now
+		w.buzz, w.buzzed = patternOf(s)[buzzer], now
+		w.signals++
+	})
+}
+
+// Notice sounds the refused-scan rhythm; lamps keep their pattern. What is
+// left of the signal's own sound is dropped.
+func (g *Gate) Notice() {
+	g.change(func(w *wish, now time.Time) {
+		w.buzz, w.buzzed = notice, now
+		w.notices++
+	})
+}
+
+// Open energises the relay for one pulse from now; a pulse that is still
+// running is extended.
+func (g *Gate) Open() {
+	g.change(func(w *wish, now time.Time) { w.until = now.Add(g.options.RelayPulse) })
+}
+
+// Hold keeps the relay energised, or lets it go to rest as soon as no pulse of
+// Open is running.
+func (g *Gate) Hold(open bool) {
+	g.change(func(w *wish, _ time.Time) { w.held = open })
+}
+
+// HasRelay tells whether a relay is fitted.
+func (g *Gate) HasRelay() bool { return g.pins[relay] != nil }
+
+// Close puts every pin to rest and gives them up; errors of all pins are
+// joined. Calls after it do nothing.
+func (g *Gate) Close() error {
+	g.closing.Do(func() {
+		close(g.stop)
+		<-g.done
+		g.closed = g.rest()
+	})
+	return g.closed
+}
+
+func (g *Gate) change(f func(w *wish, now time.Time)) {
+	g.mu.Lock()
+	f(&g.want, time.Now())
+	g.mu.Unlock()
+	select {
+	case g.wake <- struct{}{}:
+	default: // it will wake anyhow, and see the newest wish
+	}
+}
+
+// wish is what the lane wants of its gate. What each pin does at any moment
+// follows from it alone, so nothing drifts and nothing is missed.
+type wish struct {
+	signal checkpoint.Signal
+	shown  time.Time // since when
+	buzz   rhythm
+	buzzed time.Time // since when
+	until  time.Time // the relay's pulse ends
+	held   bool      // the relay is held energised
+
+	signals, notices int // calls so far
+}
+
+// at is which pins are on at now, and for how long that stays so.
+func (w wish) at(now time.Time) (on [roles]bool, next time.Duration) {
+	next = never
+	for r, rhythm := range patternOf(w.signal) {
+		since := w.shown
+		if role(r) == buzzer {
+			rhythm, since = w.buzz, w.buzzed
+		}
+		level, change := rhythm.at(now.Sub(since))
+		on[r], next = level, min(next, change)
+	}
+	if left := w.until.Sub(now); left > 0 {
+		on[relay], next = true, min(next, left)
+	}
+	on[relay] = on[relay] || w.held
+	return on, next
+}

@@ -1,0 +1,76 @@
+package gate
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"periph.io/x/conn/v3/driver/driverreg"
+	"periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/gpio/gpioreg"
+	"periph.io/x/host/v3/gpioioctl"
+)
+
+// Of periph's host drivers only the kernel's character device is linked in: a
+// line that one process holds is its alone, names are the kernel's on every
+// board, and nothing maps /dev/mem.
+
+// Open opens the gate that c describes. It expects a Config that Validate
+// passed. The error names every line that cannot be had.
+//
+// The relay's pulse comes from c, the rest of o as it is.
+func Open(c Config, o Options) (*Gate, error) {
+	o.RelayPulse = c.pulse()
+	if c.Driver == DriverSimulated {
+		return openSimulated(c, o), nil
+	}
+	if _, err := driverreg.Init(); err != nil {
+		return nil, fmt.Errorf("open gate: %w", err)
+	}
+	var pins [roles]Pin
+	var errs []error
+	for r, name := range c.names() {
+		if name == "" {
+			continue
+		}
+		found, ok := gpioreg.ByName(name).(*gpioioctl.GPIOLine)
+		if !ok {
+			errs = append(errs, fmt.Errorf("open gate: no GPIO line %q for %s: gpioinfo lists the names; the service's user must be in group gpio", name, role(r)))
+			continue
+		}
+		pins[r] = Pin{Out: line{found}, ActiveLow: slices.Contains(c.ActiveLow, role(r).String())}
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	return New(Pins{Green: pins[green], Amber: pins[amber], Red: pins[red], Status: pins[status], Buzzer: pins[buzzer], Relay: pins[relay]}, o), nil
+}
+
+func openSimulated(c Config, o Options) *Gate {
+	w := o.Output
+	if w == nil {
+		w = io.Discard
+	}
+	if c.names() == [roles]string{} {
+		return NewSimulated(w, o)
+	}
+	var fitted [roles]bool
+	for r, name := range c.names() {
+		fitted[r] = name != ""
+	}
+	return simulate(w, o, fitted)
+}
+
+// line is a GPIO line that recovers. After a failed request periph takes the
+// line for configured and writes to descriptor 0 from then on; closed, it is
+// requested anew at the next write.
+type line struct{ *gpioioctl.GPIOLine }
+
+func (l line) Out(level gpio.Level) error {
+	err := l.GPIOLine.Out(level)
+	if err != nil {
+		l.Close()
+	}
+	return err
+}

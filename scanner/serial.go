@@ -1,0 +1,127 @@
+package scanner
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"checkpoint"
+)
+
+// A scanner that was unplugged is looked for again after minWait, then twice
+// as long each time up to maxWait: a replugged one is back before the guard
+// has taken the next card, and a missing one costs nothing.
+const (
+	minWait = 100 * time.Millisecond
+	maxWait = 2 * time.Second
+)
+
+// Opener opens the device anew, under the path that stays the same however
+// often it is replugged. Read of what it returns gives (0, nil) when a short
+// time-out (10 to 40 ms) passes without a byte, and an error once the device
+// is gone.
+type Opener func() (io.ReadCloser, error)
+
+// Serial is a reader on a serial line. Its fields are set before Run and not
+// changed after.
+type Serial struct {
+	Name   string // the reader's configured name
+	Suffix Suffix
+	Open   Opener
+	Sink   checkpoint.Sink
+	Log    *slog.Logger // told of each outage and recovery once; nil: slog.Default
+}
+
+// Run reads until ctx is done; it returns within one read time-out after that.
+// It tells the sink once that the reader is there, or is not, and once at each
+// change. The first read without an error, not the opening, makes a reader
+// "there": a device node can outlive its device.
+func (s *Serial) Run(ctx context.Context) {
+	log := s.Log
+	if log == nil {
+		log = slog.Default()
+	}
+	l := &link{Serial: s, log: log.With("reader", s.Name), wait: minWait}
+	for {
+		err := l.session(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		l.down(err)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(l.wait):
+		}
+		l.wait = min(2*l.wait, maxWait)
+	}
+}
+
+// link is what Run knows of the device between two connections.
+type link struct {
+	*Serial
+	log   *slog.Logger
+	told  bool   // the sink was told of the state below
+	there bool   // the device is connected
+	fault string // the outage last logged
+	wait  time.Duration
+}
+
+// session opens the device and reads it until it fails or ctx is done.
+func (l *link) session(ctx context.Context) error {
+	port, err := l.Open()
+	if err != nil {
+		return err
+	}
+	// Closed only here, after the last Read: closing a descriptor under a
+	// reader could make that Read take bytes of whoever gets its number next.
+	defer port.Close()
+	framer := NewFramer(l.Suffix, l.deliver)
+	buf := make([]byte, checkpoint.MaxPayloadSize)
+	for ctx.Err() == nil {
+		before := time.Now()
+		n, err := port.Read(buf)
+		if err == nil || n > 0 {
+			l.up()
+		}
+		if n > 0 {
+			framer.Feed(buf[:n], time.Now())
+		} else if err == nil {
+			// Nothing was waiting after `before`; this process may have been
+			// held up since, with the bytes now there.
+			framer.Idle(before)
+		}
+		if err != nil {
+			return fmt.Errorf("read scanner: %w", err)
+		}
+	}
+	return nil
+}
+
+func (l *link) deliver(s checkpoint.Scan) {
+	s.Reader = l.Name
+	l.Sink.Scan(s)
+}
+
+func (l *link) up() {
+	if l.told && l.there {
+		return
+	}
+	l.told, l.there, l.fault, l.wait = true, true, "", minWait
+	l.log.Info("reader connected")
+	l.Sink.Reader(l.Name, true)
+}
+
+func (l *link) down(err error) {
+	if l.fault != err.Error() {
+		l.fault = err.Error()
+		l.log.Warn("reader not connected", "error", err)
+	}
+	if l.told && !l.there {
+		return
+	}
+	l.told, l.there = true, false
+	l.Sink.Reader(l.Name, false)
+}
