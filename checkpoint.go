@@ -89,6 +89,7 @@ const (
 	NotPersonal       Reason = "N02"
 	ReaderUnplugged   Reason = "N03"
 	NoData            Reason = "N05"
+	DataTooOld        Reason = "A08"
 	ClockNotTrusted   Reason = "N06"
 	Offline           Reason = "N07"
 	SnapshotRefused   Reason = "N10"

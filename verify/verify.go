@@ -1,0 +1,142 @@
+package verify
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"checkpoint"
+	"checkpoint/verify/credential"
+	"checkpoint/verify/policy"
+)
+
+// Register is the province's data seen as a lookup. Every answer is proven; an
+// error means that there is none.
+type Register interface {
+	Lookup(checkpoint.Query) (checkpoint.Match, error)
+	PersonKey(kind checkpoint.DocumentKind, number string) checkpoint.PersonKey
+	CodeHash(payload []byte) []byte
+}
+
+// Data is one snapshot, ready for use.
+type Data struct {
+	Register Register
+	Policy   *policy.Policy
+	Number   uint64
+	Created  time.Time
+}
+
+// Source hands out the snapshot in use. release must be called when the lookup
+// has ended; Acquire gives nil while there is no snapshot.
+type Source interface {
+	Acquire() (data *Data, release func())
+}
+
+// Verifier implements [checkpoint.Verifier]. It is safe for several lanes.
+type Verifier struct {
+	Source Source
+	Clock  checkpoint.Clock
+	// Damaged is told when a lookup could not be proven; it may be nil. It
+	// must not block.
+	Damaged func(snapshot uint64, err error)
+}
+
+var _ checkpoint.Verifier = (*Verifier)(nil)
+
+// Verify decides one scan.
+func (v *Verifier) Verify(_ context.Context, s checkpoint.Scan, lane checkpoint.LaneInfo) checkpoint.Decision {
+	now, trusted := v.Clock.Now()
+	data, release := v.Source.Acquire()
+	defer release()
+	if s.Unreadable {
+		return unread(data, checkpoint.CodeNotRead, checkpoint.FoundUnreadable, nil)
+	}
+	card := credential.Parse(s.Payload, now)
+	if !card.Personal() {
+		return notPersonal(data, s, &card)
+	}
+	if data == nil {
+		return checkpoint.Decision{Verdict: checkpoint.Fault, Reason: checkpoint.NoData, Findings: []checkpoint.Finding{checkpoint.FoundNoData}, Credential: &card}
+	}
+	return v.person(data, &card, lane, now, trusted)
+}
+
+// person decides for somebody whose number was read.
+func (v *Verifier) person(data *Data, card *checkpoint.Credential, lane checkpoint.LaneInfo, now time.Time, trusted bool) checkpoint.Decision {
+	match, err := data.Register.Lookup(checkpoint.Query{
+		Kind: card.Kind, Number: card.Number, Birth: card.Birth, NameFold: card.NameFold, Sex: card.Sex, Issued: card.Issued,
+	})
+	d := checkpoint.Decision{Snapshot: data.Number, Policy: data.Policy.Number(), Credential: card}
+	if err != nil {
+		if v.Damaged != nil {
+			v.Damaged(data.Number, err)
+		} else {
+			slog.Error("lookup not proven", "snapshot", data.Number, "error", err)
+		}
+		d.Verdict, d.Reason, d.Findings = checkpoint.Fault, checkpoint.DataDamaged, []checkpoint.Finding{checkpoint.FoundRegisterDamaged}
+		return d
+	}
+	e := examine(card, match, lane, data, now)
+	if !trusted {
+		e.found(checkpoint.FoundClockUntrusted)
+	}
+	d.InData, d.Findings, d.Differs = match.Found, e.findings, e.differs
+	d.Person = data.Register.PersonKey(card.Kind, card.Number)
+	d.RepeatFor = data.Policy.RepeatWindow(lane.SiteType)
+	ruling := cautious(data.Policy.Decide(e.facts), e.facts, trusted)
+	d.Verdict, d.Reason, d.Rule = ruling.Verdict, ruling.Reason, ruling.Rule
+	d.Args = arguments(data, ruling, e.facts)
+	return d
+}
+
+// cautious takes a green back where no rule may give one: without trusted time
+// no rule about days means anything, and data beyond the policy's own limit
+// admits nobody by itself.
+func cautious(r policy.Ruling, f policy.Facts, trusted bool) policy.Ruling {
+	if r.Verdict != checkpoint.Admit {
+		return r
+	}
+	switch {
+	case !trusted:
+		r.Verdict, r.Reason = checkpoint.Refer, checkpoint.ClockNotTrusted
+	case f.Data.Stale:
+		r.Verdict, r.Reason = checkpoint.Refer, checkpoint.DataTooOld
+	}
+	return r
+}
+
+func arguments(data *Data, r policy.Ruling, f policy.Facts) map[string]string {
+	return map[string]string{
+		"time":    data.Created.Format(time.RFC3339),
+		"age":     (time.Duration(f.Data.AgeHours * float64(time.Hour))).Truncate(time.Minute).String(),
+		"phone":   data.Policy.DutyPhone(),
+		"hotline": data.Policy.Hotline(),
+		"rule":    r.Title,
+	}
+}
+
+// notPersonal names what was shown. Such a code is never red, and nothing of
+// it is kept but its kind and a keyed hash.
+func notPersonal(data *Data, s checkpoint.Scan, card *checkpoint.Credential) checkpoint.Decision {
+	if card.Err != "" || card.Format == checkpoint.FormatUnknown {
+		d := unread(data, checkpoint.CodeNotRead, checkpoint.FoundUnreadable, s.Payload)
+		d.Credential = &checkpoint.Credential{Format: card.Format, Err: card.Err}
+		return d
+	}
+	d := unread(data, checkpoint.NotPersonal, checkpoint.FoundNotPersonal, s.Payload)
+	d.Credential = &checkpoint.Credential{Format: card.Format, Host: card.Host}
+	d.Args = map[string]string{"kind": string(card.Format)}
+	return d
+}
+
+func unread(data *Data, r checkpoint.Reason, f checkpoint.Finding, payload []byte) checkpoint.Decision {
+	d := checkpoint.Decision{Verdict: checkpoint.NotRead, Reason: r, Findings: []checkpoint.Finding{f}}
+	if data == nil {
+		return d
+	}
+	d.Snapshot, d.Policy = data.Number, data.Policy.Number()
+	if payload != nil {
+		d.CodeHash = data.Register.CodeHash(payload)
+	}
+	return d
+}
