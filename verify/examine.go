@@ -123,7 +123,8 @@ func (e *examination) compare(c *checkpoint.Credential, m checkpoint.Match) {
 }
 
 // issue notes whether the card shown is the one the data knows, and whether
-// that was reported. A report does not touch a card issued after it.
+// that was reported. A report does not touch a card issued after it, and a
+// replacement not the card that was issued that day.
 func (e *examination) issue(c *checkpoint.Credential, p checkpoint.Person) {
 	f := &e.facts.Card
 	if !c.Issued.IsZero() && !p.Issued.IsZero() && c.Issued != p.Issued {
@@ -131,17 +132,17 @@ func (e *examination) issue(c *checkpoint.Credential, p checkpoint.Person) {
 		f.Newer = !f.Older
 		e.differ(fieldIssued, checkpoint.FoundIssueDiffers)
 	}
-	if reported := p.CardSince.IsZero() || c.Issued.IsZero() || !c.Issued.First().After(p.CardSince.First()); reported {
-		switch p.Card {
-		case checkpoint.CardLost:
-			f.Reported = "lost"
-			e.found(checkpoint.FoundCardLost)
-		case checkpoint.CardWithdrawn:
-			f.Reported = "withdrawn"
-			e.found(checkpoint.FoundCardWithdrawn)
-		case checkpoint.CardReplaced:
-			f.Older = true
-		}
+	dated := !p.CardSince.IsZero() && !c.Issued.IsZero()
+	switch {
+	case dated && c.Issued.First().After(p.CardSince.First()):
+	case p.Card == checkpoint.CardLost:
+		f.Reported = "lost"
+		e.found(checkpoint.FoundCardLost)
+	case p.Card == checkpoint.CardWithdrawn:
+		f.Reported = "withdrawn"
+		e.found(checkpoint.FoundCardWithdrawn)
+	case p.Card == checkpoint.CardReplaced:
+		f.Older = f.Older || !dated || c.Issued != p.CardSince
 	}
 	if f.Older {
 		e.found(checkpoint.FoundCardReissued)

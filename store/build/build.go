@@ -28,6 +28,7 @@ type Source struct {
 // Counts says what went into a layer.
 type Counts struct {
 	People, Doses, Cases, Withdrawn int
+	OldDocuments                    int // reports of a person's further documents, which records do not hold
 	Strangers                       int // doses, cases and reports of numbers that are not in the people file
 }
 
@@ -131,6 +132,9 @@ func (b *builder) person(p input.Person) error {
 		}
 		if err := b.claim(other); err != nil {
 			return err
+		}
+		if b.joins.settled(other) {
+			b.counts.OldDocuments++
 		}
 		alias := snapshot.Alias{Kind: other.kind, Number: other.number, Birth: p.Birth, MainKind: main.kind, Main: main.number}
 		if err := b.writer.Add(snapshot.Entry{Alias: &alias}); err != nil {
@@ -238,6 +242,13 @@ func (j *joins) apply(d document, f *checkpoint.Person) {
 	delete(j.doses, d.number)
 	delete(j.cases, d.number)
 	delete(j.reports, d)
+}
+
+// settled drops the report of a further document of a known person.
+func (j *joins) settled(d document) bool {
+	_, ok := j.reports[d]
+	delete(j.reports, d)
+	return ok
 }
 
 func (j *joins) left() int { return len(j.doses) + len(j.cases) + len(j.reports) }
