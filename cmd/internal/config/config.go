@@ -1,0 +1,204 @@
+// Package config reads /etc/checkpoint/checkpoint.toml. It is strict: an
+// unknown key is an error that shows its line, and every fault is reported at
+// once, with its full path and what is wanted.
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"checkpoint"
+	"checkpoint/device/clock"
+	"checkpoint/device/gate"
+	"checkpoint/device/serial"
+	"checkpoint/scanner"
+)
+
+// DefaultPath is where the daemon looks for its configuration.
+const DefaultPath = "/etc/checkpoint/checkpoint.toml"
+
+// Config is the whole file.
+type Config struct {
+	Box      string `toml:"box"`       // id, also the MQTT client id
+	Province string `toml:"province"`  // id
+	Site     string `toml:"site"`      // how people call the place
+	SiteType string `toml:"site_type"` // building, mall, station, road…: what policies ask
+	StateDir string `toml:"state_dir"`
+	RunDir   string `toml:"run_dir"`
+	// DecisionInputs are ways a guard can answer: "control" (checkpointctl).
+	// Empty: nobody can, amber and red close as undecided after 8 s.
+	DecisionInputs []string `toml:"decision_inputs"`
+	Clock          Clock    `toml:"clock"`
+	MQTT           MQTT     `toml:"mqtt"`
+	Lanes          []Lane   `toml:"lane"`
+}
+
+// Clock says who answers for the machine's clock.
+type Clock struct {
+	Mode clock.Mode `toml:"mode"`
+}
+
+// MQTT is the way up. Without a broker records stay on the box.
+type MQTT struct {
+	Broker string `toml:"broker"` // tcp://host:port or ssl://host:port
+	CA     string `toml:"ca"`     // PEM files, for ssl
+	Cert   string `toml:"cert"`
+	Key    string `toml:"key"`
+}
+
+// Lane is one lane of the box.
+type Lane struct {
+	Name      string      `toml:"name"`
+	Direction string      `toml:"direction"`
+	Readers   []Reader    `toml:"reader"`
+	Gate      gate.Config `toml:"gate"`
+}
+
+// Reader is one reader of a lane.
+type Reader struct {
+	Name   string         `toml:"name"`
+	Kind   string         `toml:"kind"` // serial
+	Path   string         `toml:"path"`
+	Baud   int            `toml:"baud"`
+	Suffix scanner.Suffix `toml:"suffix"`
+}
+
+// Serial is the reader's port.
+func (r Reader) Serial() serial.Config { return serial.Config{Path: r.Path, Baud: r.Baud} }
+
+// Read reads and validates a file. The error lists every fault.
+func Read(path string) (*Config, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	c := &Config{StateDir: "/var/lib/checkpoint", RunDir: "/run/checkpoint", DecisionInputs: []string{"control"}}
+	d := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
+	if err := d.Decode(c); err != nil {
+		return nil, fmt.Errorf("read configuration: %s:\n%s", path, explain(err))
+	}
+	if err := c.Validate(); err != nil {
+		return nil, fmt.Errorf("read configuration: %s:\n%w", path, err)
+	}
+	return c, nil
+}
+
+// explain shows the line with a caret below what is wrong.
+func explain(err error) string {
+	var strict *toml.StrictMissingError
+	if errors.As(err, &strict) {
+		return "unknown key:\n" + strict.String()
+	}
+	var decode *toml.DecodeError
+	if errors.As(err, &decode) {
+		return decode.String()
+	}
+	return err.Error()
+}
+
+var id = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
+
+// Validate reports every fault at once.
+func (c *Config) Validate() error {
+	var f faults
+	f.id("box", c.Box)
+	f.id("province", c.Province)
+	f.required("site", c.Site)
+	f.required("site_type", c.SiteType)
+	for key, dir := range map[string]string{"state_dir": c.StateDir, "run_dir": c.RunDir} {
+		if !filepath.IsAbs(dir) {
+			f.add("%s: %q is no absolute path", key, dir)
+		}
+	}
+	for i, in := range c.DecisionInputs {
+		if in != "control" {
+			f.add(`decision_inputs[%d]: unknown input %q: use "control", or leave the list empty`, i, in)
+		}
+	}
+	f.join(c.Clock.Mode.Validate("clock.mode"))
+	c.MQTT.validate(&f)
+	if len(c.Lanes) == 0 {
+		f.add("lane: none: add a [[lane]]")
+	}
+	names := map[string]bool{}
+	for i, l := range c.Lanes {
+		at := fmt.Sprintf("lane[%d]", i)
+		if names[l.Name] {
+			f.add("%s.name: %q is taken", at, l.Name)
+		}
+		names[l.Name] = true
+		l.validate(&f, at)
+	}
+	return errors.Join(f...)
+}
+
+func (m MQTT) validate(f *faults) {
+	switch {
+	case m.Broker == "":
+		if m.CA+m.Cert+m.Key != "" {
+			f.add("mqtt.broker: missing, but certificates are named")
+		}
+	case strings.HasPrefix(m.Broker, "ssl://"):
+		f.required("mqtt.ca", m.CA)
+		f.required("mqtt.cert", m.Cert)
+		f.required("mqtt.key", m.Key)
+	case !strings.HasPrefix(m.Broker, "tcp://"):
+		f.add("mqtt.broker: %q: use ssl://host:8883, or tcp://host:1883 on a wire of your own", m.Broker)
+	}
+}
+
+func (l Lane) validate(f *faults, at string) {
+	f.required(at+".name", l.Name)
+	if _, err := checkpoint.ParseDirection(l.Direction); err != nil {
+		f.add(`%s.direction: %q: use "in" or "out"`, at, l.Direction)
+	}
+	if len(l.Readers) == 0 {
+		f.add("%s.reader: none: add a [[lane.reader]]", at)
+	}
+	names := map[string]bool{}
+	for i, r := range l.Readers {
+		rat := fmt.Sprintf("%s.reader[%d]", at, i)
+		if names[r.Name] {
+			f.add("%s.name: %q is taken", rat, r.Name)
+		}
+		names[r.Name] = true
+		f.required(rat+".name", r.Name)
+		if r.Kind != "serial" {
+			f.add(`%s.kind: unknown kind %q: use "serial"`, rat, r.Kind)
+		}
+		f.join(r.Serial().Validate(rat))
+	}
+	f.join(l.Gate.Validate(at + ".gate"))
+}
+
+// Attended tells whether a guard can answer.
+func (c *Config) Attended() bool { return len(c.DecisionInputs) > 0 }
+
+type faults []error
+
+func (f *faults) add(format string, args ...any) { *f = append(*f, fmt.Errorf(format, args...)) }
+
+func (f *faults) join(err error) {
+	if err != nil {
+		*f = append(*f, err)
+	}
+}
+
+func (f *faults) required(key, value string) {
+	if value == "" {
+		f.add("%s: missing", key)
+	}
+}
+
+func (f *faults) id(key, value string) {
+	if !id.MatchString(value) {
+		f.add("%s: %q: want 1 to 32 of a-z, 0-9 and -", key, value)
+	}
+}

@@ -1,0 +1,65 @@
+package keys_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"checkpoint/store/keys"
+	"checkpoint/store/snapshot"
+)
+
+func TestInitMakesKeysThatFitTogetherAndStaySecret(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "keys")
+	trust, err := keys.Init(dir, "mau", 3, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := snapshot.ReadTrust(filepath.Join(dir, keys.ProvinceFile))
+	if err != nil || read.Province != "mau" || read.Snapshot.Threshold != 2 || len(read.Snapshot.Keys) != 3 {
+		t.Fatalf("%+v %v", read, err)
+	}
+	for n := range 3 {
+		key, err := keys.ReadSigner(filepath.Join(dir, keys.OfficerFile(n+1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sig := snapshot.Sign([]byte("x"), key)
+		if _, ok := trust.Snapshot.Find(sig.Key); !ok {
+			t.Errorf("officer %d is not in province.json", n+1)
+		}
+	}
+	if _, err := snapshot.ReadPepper(filepath.Join(dir, keys.PepperFile)); err != nil {
+		t.Error(err)
+	}
+	private, err := keys.ReadRecords(filepath.Join(dir, keys.RecordsFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := keys.RecordsPublic(trust)
+	if err != nil || string(private.PublicKey().Bytes()) != string(public.Bytes()) {
+		t.Errorf("records key: %v", err)
+	}
+	if _, err := keys.Init(dir, "mau", 3, 2); err == nil {
+		t.Error("keys were overwritten")
+	}
+	secret := filepath.Join(dir, keys.OfficerFile(1))
+	if err := os.Chmod(secret, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := keys.ReadSigner(secret); err == nil {
+		t.Error("a key that everybody can read was accepted")
+	}
+}
+
+func TestBoxKeyIsMadeOnceAndKept(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "box.key")
+	first, err := keys.BoxSigner(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := keys.BoxSigner(path)
+	if err != nil || !first.Equal(second) {
+		t.Fatalf("another key at the second start: %v", err)
+	}
+}
