@@ -1,0 +1,95 @@
+package credential
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"checkpoint/store/fold"
+)
+
+// maxLine bounds one line of input of RunJSON, in bytes.
+const maxLine = 1 << 20
+
+// Errors of lines that are no payload at all.
+const (
+	errNotJSON     = "NOT_JSON"
+	errLineTooLong = "LINE_TOO_LONG"
+)
+
+type badLine struct {
+	Error string `json:"error"`
+}
+
+type foldMatch struct {
+	Match bool `json:"match"`
+}
+
+// RunJSON is checkpointctl parse --json: each line of stdin is a payload written
+// as a JSON string, or two names as a JSON array to be compared; each line of
+// stdout answers the line of the same number. A line that is neither is answered
+// with an error and stops nothing. Errors are those of reading and writing only.
+func RunJSON(stdin io.Reader, stdout io.Writer, now time.Time) error {
+	in := bufio.NewReaderSize(stdin, 64<<10)
+	out := bufio.NewWriter(stdout)
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	for {
+		line, tooLong, err := readLine(in)
+		if errors.Is(err, io.EOF) {
+			return out.Flush()
+		}
+		if err != nil {
+			return fmt.Errorf("read payloads: %w", err)
+		}
+		if err := encoder.Encode(answerLine(line, tooLong, now)); err != nil {
+			return fmt.Errorf("write answers: %w", err)
+		}
+		if in.Buffered() > 0 {
+			continue // more is waiting: answer it in the same write
+		}
+		if err := out.Flush(); err != nil {
+			return fmt.Errorf("write answers: %w", err)
+		}
+	}
+}
+
+func answerLine(line []byte, tooLong bool, now time.Time) any {
+	if tooLong {
+		return badLine{errLineTooLong}
+	}
+	var payload string
+	var pair []string
+	switch line = bytes.TrimSpace(line); {
+	case len(line) > 0 && line[0] == '"' && json.Unmarshal(line, &payload) == nil:
+		p := Read([]byte(payload), now)
+		return p.answer(now)
+	case len(line) > 0 && line[0] == '[' && json.Unmarshal(line, &pair) == nil && len(pair) == 2:
+		return foldMatch{fold.Name(pair[0]) == fold.Name(pair[1])}
+	}
+	return badLine{errNotJSON}
+}
+
+// readLine reads up to the next line end, which the last line may lack. Of a
+// line longer than maxLine it keeps nothing and reads on to its end.
+func readLine(in *bufio.Reader) (line []byte, tooLong bool, err error) {
+	for {
+		part, err := in.ReadSlice('\n')
+		if tooLong = tooLong || len(line)+len(part) > maxLine; tooLong {
+			line = nil
+		} else {
+			line = append(line, part...)
+		}
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case errors.Is(err, io.EOF) && (len(line) > 0 || tooLong):
+			return line, tooLong, nil
+		}
+		return line, tooLong, err
+	}
+}
