@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -133,7 +134,7 @@ func (b *Box) Load(from string, in Incoming) (Manifest, error) {
 		return m, fmt.Errorf("load snapshot: %w", err)
 	}
 	defer unlock()
-	if done, err := b.loaded(m); done || err != nil {
+	if done, err := b.loaded(m, raw); done || err != nil {
 		return m, err
 	}
 	if err := b.takeIn(from, m, in); err != nil {
@@ -148,8 +149,9 @@ func (b *Box) Load(from string, in Incoming) (Manifest, error) {
 	return m, b.tidy(m.Number)
 }
 
-// loaded refuses what is older than the snapshot in use.
-func (b *Box) loaded(m Manifest) (bool, error) {
+// loaded refuses what is older than the snapshot in use, and another one under
+// its number.
+func (b *Box) loaded(m Manifest, raw []byte) (bool, error) {
 	now, err := b.Current()
 	if errors.Is(err, ErrNone) {
 		return false, nil
@@ -162,6 +164,9 @@ func (b *Box) loaded(m Manifest) (bool, error) {
 	}
 	if m.Number > now {
 		return false, nil
+	}
+	if have, _, err := ReadBundle(b.manifestDir(now)); err == nil && !bytes.Equal(have, raw) {
+		return false, fmt.Errorf("load snapshot: %w: number %d is in use with other contents", ErrUntrusted, now)
 	}
 	r, err := b.Open()
 	if err != nil {

@@ -317,6 +317,13 @@ func TestLoadRefuses(t *testing.T) {
 			p.sign(p.keys[1])
 			return snapshot.ErrUntrusted
 		},
+		"the number in use with other contents": func(p *province, m snapshot.Manifest) error {
+			m.Created++
+			p.must(snapshot.WriteBundle(p.dir, m))
+			p.sign(p.keys[0])
+			p.sign(p.keys[1])
+			return snapshot.ErrUntrusted
+		},
 		"another pepper": func(p *province, m snapshot.Manifest) error {
 			p.pepper[0] ^= 1
 			m.Number, m.Layers = 6, []snapshot.LayerRef{p.layer(snapshot.LayerBase, 6, snapshot.StretchNone, people(0, 10)...)}

@@ -111,9 +111,6 @@ func parse(flags *flag.FlagSet, args []string, stop bool) (rest []string, err er
 	flags.SetOutput(io.Discard)
 	for {
 		if err := flags.Parse(args); err != nil {
-			if errors.Is(err, flag.ErrHelp) {
-				flags.Usage()
-			}
 			return nil, err
 		}
 		args = flags.Args()

@@ -1,0 +1,150 @@
+// Package snapshots holds the snapshot in use for the verifier: it opens what
+// the box's store points at, switches when the pointer moves, and falls back
+// to the snapshot before when a lookup could not be proven.
+package snapshots
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+
+	"checkpoint/store/keys"
+	"checkpoint/store/snapshot"
+	"checkpoint/verify"
+	"checkpoint/verify/policy"
+)
+
+// Names below the daemon's state directory.
+const (
+	Dir        = "snapshot"
+	BoxKeyFile = "box.key"
+)
+
+// Store opens the snapshot store of a state directory, with the province's
+// keys and the pepper that lie in it.
+func Store(stateDir string) (*snapshot.Box, snapshot.Trust, error) {
+	trust, err := snapshot.ReadTrust(filepath.Join(stateDir, keys.ProvinceFile))
+	if err != nil {
+		return nil, trust, err
+	}
+	pepper, err := snapshot.ReadPepper(filepath.Join(stateDir, keys.PepperFile))
+	if err != nil {
+		return nil, trust, err
+	}
+	return snapshot.NewBox(filepath.Join(stateDir, Dir), trust, pepper), trust, nil
+}
+
+// Check is what a snapshot must pass besides its proofs before it is switched
+// to: its policy compiles and passes its own tests.
+func Check(r *snapshot.Register) error {
+	_, err := policy.Parse(r.Manifest.Policy)
+	return err
+}
+
+// Holder implements verify.Source. The zero Holder holds nothing and is of use
+// to a box that has no snapshot yet.
+type Holder struct {
+	box *snapshot.Box
+
+	mu       sync.RWMutex // held for reading during a lookup
+	data     *verify.Data
+	register *snapshot.Register
+
+	loading sync.Mutex // one reload at a time
+	damaged uint64     // number of the newest snapshot found damaged
+	fault   error
+}
+
+// NewHolder holds what box points at, after the first Reload.
+func NewHolder(box *snapshot.Box) *Holder { return &Holder{box: box} }
+
+// Acquire implements verify.Source.
+func (h *Holder) Acquire() (*verify.Data, func()) {
+	h.mu.RLock()
+	return h.data, h.mu.RUnlock
+}
+
+// State is what the screen says about the data: the snapshot in use (nil:
+// none), and why a newer one is not.
+func (h *Holder) State() (*verify.Data, error) {
+	h.loading.Lock()
+	defer h.loading.Unlock()
+	data, release := h.Acquire()
+	defer release()
+	return data, h.fault
+}
+
+// Reload opens the snapshot that the store points at, if it is another than
+// the one in use. While it cannot be opened the one in use goes on serving;
+// with none in use the snapshot before serves.
+func (h *Holder) Reload() (changed bool, err error) {
+	h.loading.Lock()
+	defer h.loading.Unlock()
+	if h.box == nil {
+		return false, snapshot.ErrNone
+	}
+	n, err := h.box.Current()
+	if err != nil {
+		h.fault = err
+		return false, err
+	}
+	if h.data != nil && h.data.Number == n || h.damaged == n {
+		return false, h.fault
+	}
+	if err = h.use(h.box.Open()); err == nil {
+		h.fault = nil
+		return true, nil
+	}
+	h.fault = err
+	if h.data == nil {
+		changed = h.use(h.box.OpenPrevious(n)) == nil
+	}
+	return changed, err
+}
+
+// Damaged is told by the verifier that a lookup in snapshot n was not proven.
+// The snapshot before takes over; without one n goes on, fault by fault.
+func (h *Holder) Damaged(n uint64, cause error) {
+	h.loading.Lock()
+	defer h.loading.Unlock()
+	if h.data == nil || h.data.Number != n {
+		return
+	}
+	h.damaged, h.fault = n, cause
+	if err := h.use(h.box.OpenPrevious(n)); err != nil && !errors.Is(err, snapshot.ErrNone) {
+		h.fault = fmt.Errorf("%w; the snapshot before: %w", cause, err)
+	}
+}
+
+// use puts an opened register in the place of the one in use, which is closed
+// once its lookups have ended.
+func (h *Holder) use(r *snapshot.Register, err error) error {
+	if err != nil {
+		return err
+	}
+	rules, err := policy.Parse(r.Manifest.Policy)
+	if err != nil {
+		r.Close()
+		return err
+	}
+	h.mu.Lock()
+	old := h.register
+	h.register = r
+	h.data = &verify.Data{Register: r, Policy: rules, Number: r.Manifest.Number, Created: r.Manifest.CreatedAt()}
+	h.mu.Unlock()
+	if old != nil {
+		old.Close()
+	}
+	return nil
+}
+
+// Close ends the holding; Acquire then gives nothing.
+func (h *Holder) Close() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.register != nil {
+		h.register.Close()
+	}
+	h.register, h.data = nil, nil
+}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"path/filepath"
+
+	"checkpoint/cmd/internal/cli"
+	"checkpoint/store/keys"
+)
+
+func keysCommand() *cli.Command {
+	return &cli.Command{
+		Name: "keys", Short: "khoá của tỉnh / the province's keys",
+		Sub: []*cli.Command{keysInit()},
+	}
+}
+
+func keysInit() *cli.Command {
+	var out, province string
+	var officers, threshold int
+	return &cli.Command{
+		Name: "init", Short: "tạo khoá / make the keys of a province, once",
+		Examples: []string{"provincectl keys init --province mau --out keys"},
+		Flags: func(f *flag.FlagSet) {
+			f.StringVar(&province, "province", "", "id of the province, a-z 0-9 -")
+			f.StringVar(&out, "out", "keys", "directory for the keys; must not hold any yet")
+			f.IntVar(&officers, "officers", 3, "people who sign snapshots")
+			f.IntVar(&threshold, "threshold", 2, "how many of them must agree")
+		},
+		Run: func(_ context.Context, io cli.IO, args []string) error {
+			if province == "" || len(args) > 0 {
+				return cli.Usage("keys init: --province is needed, and no arguments")
+			}
+			trust, err := keys.Init(out, province, officers, threshold)
+			if err != nil {
+				return cli.Hint(err, "choose another --out, or keep the keys you have")
+			}
+			fmt.Fprintf(io.Out, "keys of %s in %s:\n", trust.Province, out)
+			fmt.Fprintf(io.Out, "  %-15s public, goes to every box\n", keys.ProvinceFile)
+			for n := range officers {
+				fmt.Fprintf(io.Out, "  %-15s secret, to officer %d alone (%d of %d sign a snapshot)\n", keys.OfficerFile(n+1), n+1, threshold, officers)
+			}
+			fmt.Fprintf(io.Out, "  %-15s secret, to the collector\n", keys.RecordsFile)
+			fmt.Fprintf(io.Out, "  %-15s secret, to the collector\n", keys.CollectorFile)
+			fmt.Fprintf(io.Out, "  %-15s secret, to approved boxes and the builder\n", keys.PepperFile)
+			fmt.Fprintf(io.Out, "Keep a copy of %s somewhere safe: without it no record can ever be read again.\n", filepath.Join(out, keys.RecordsFile))
+			return nil
+		},
+	}
+}

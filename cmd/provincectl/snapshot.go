@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"checkpoint/cmd/internal/cli"
+	"checkpoint/store/keys"
+	"checkpoint/store/snapshot"
+)
+
+func snapshotCommand() *cli.Command {
+	return &cli.Command{
+		Name: "snapshot", Short: "bản dữ liệu / signed data for the boxes",
+		Sub: []*cli.Command{snapshotBuild(), snapshotSign(), snapshotInspect()},
+	}
+}
+
+func snapshotSign() *cli.Command {
+	var key string
+	return &cli.Command{
+		Name: "sign", Short: "ký một bản dữ liệu / sign a snapshot with one officer's key",
+		Examples: []string{"provincectl snapshot sign --key keys/officer-1.key snap"},
+		Flags:    func(f *flag.FlagSet) { f.StringVar(&key, "key", "", "the officer's secret key file") },
+		Run: func(_ context.Context, io cli.IO, args []string) error {
+			if key == "" || len(args) != 1 {
+				return cli.Usage("snapshot sign: want --key FILE and one snapshot directory")
+			}
+			private, err := keys.ReadSigner(key)
+			if err != nil {
+				return err
+			}
+			raw, _, err := snapshot.ReadBundle(args[0])
+			if err != nil {
+				return err
+			}
+			if err := snapshot.AddSignature(args[0], snapshot.Sign(raw, private)); err != nil {
+				return err
+			}
+			m, err := snapshot.PeekManifest(raw)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(io.Out, "signed snapshot %d of %s with %s\n", m.Number, m.Province, filepath.Base(key))
+			return nil
+		},
+	}
+}
+
+func snapshotInspect() *cli.Command {
+	var trust string
+	return &cli.Command{
+		Name: "inspect", Short: "xem một bản dữ liệu / show what a snapshot holds and who signed it",
+		Examples: []string{"provincectl snapshot inspect --trust keys/province.json snap"},
+		Flags: func(f *flag.FlagSet) {
+			f.StringVar(&trust, "trust", "", "province.json to check signatures against (default: none are checked)")
+		},
+		Run: func(_ context.Context, io cli.IO, args []string) error {
+			if len(args) != 1 {
+				return cli.Usage("snapshot inspect: want one snapshot directory")
+			}
+			raw, signatures, err := snapshot.ReadBundle(args[0])
+			if err != nil {
+				return err
+			}
+			m, err := snapshot.PeekManifest(raw)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(io.Out, "snapshot %d of %s, created %s, stretch %d, %d signatures\n", m.Number, m.Province, m.CreatedAt().Format(time.RFC3339), m.Stretch, len(signatures))
+			for i, l := range m.Layers {
+				h := l.Header
+				fmt.Fprintf(io.Out, "  layer %d: %s of snapshot %d, %d people (with the probe), %d aliases, %d removed, %d blocks, root %x\n", i, h.Kind, h.Number, h.People, h.Aliases, h.Tombstones, h.Blocks, l.Root[:8])
+			}
+			return inspectPolicyAndTrust(io, m, raw, signatures, trust)
+		},
+	}
+}

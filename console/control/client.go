@@ -1,0 +1,97 @@
+package control
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
+)
+
+// Client talks to a daemon's control socket.
+type Client struct{ http *http.Client }
+
+// NewClient is a client of the daemon whose run-time directory is dir. Nothing
+// is opened before the first call.
+func NewClient(dir string) *Client {
+	path := filepath.Join(dir, SocketName)
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", path)
+	}
+	return &Client{&http.Client{Transport: &http.Transport{DialContext: dial}}}
+}
+
+// Status asks for the box's state.
+func (c *Client) Status(ctx context.Context) (s Status, err error) {
+	return s, c.call(ctx, http.MethodGet, "/v1/status", nil, &s)
+}
+
+// Decide gives the guard's answer; it returns once the answer is on disk.
+func (c *Client) Decide(ctx context.Context, d Decide) error {
+	return c.call(ctx, http.MethodPost, "/v1/decide", d, nil)
+}
+
+// Reload makes the daemon look for a new snapshot.
+func (c *Client) Reload(ctx context.Context) (s Snapshot, err error) {
+	return s, c.call(ctx, http.MethodPost, "/v1/snapshot/reload", nil, &s)
+}
+
+// Events listens to the lanes. ready is closed once the daemon sends; then each
+// event is handed to see until it returns false or ctx ends.
+func (c *Client) Events(ctx context.Context, ready chan<- struct{}, see func(Event) bool) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://box/v1/events", nil)
+	if err != nil {
+		return err
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return fmt.Errorf("ask the daemon: %w", err)
+	}
+	defer resp.Body.Close()
+	close(ready)
+	d := json.NewDecoder(resp.Body)
+	for {
+		var e Event
+		if err := d.Decode(&e); err != nil {
+			return fmt.Errorf("listen to the daemon: %w", err)
+		}
+		if !see(e) {
+			return nil
+		}
+	}
+}
+
+func (c *Client) call(ctx context.Context, method, path string, in, out any) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, method, "http://box"+path, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return fmt.Errorf("ask the daemon: %w", err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	if err != nil {
+		return fmt.Errorf("ask the daemon: %w", err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		var f failure
+		if json.Unmarshal(text, &f) != nil || f.Error == "" {
+			f.Error = resp.Status
+		}
+		return errors.New(f.Error)
+	}
+	if out == nil {
+		return nil
+	}
+	return json.Unmarshal(text, out)
+}

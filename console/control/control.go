@@ -1,0 +1,238 @@
+// Package control is the box's local control socket: how tools on the box ask
+// for the state, answer for the guard and hear what lanes do. It is HTTP with
+// JSON over a unix socket; who may open the socket may use it.
+//
+// It never opens a gate by itself: an answer goes through the lane like any
+// other and is recorded first. It keeps no personal data.
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"checkpoint"
+)
+
+// SocketName is the socket's name below the run-time directory.
+const SocketName = "control.sock"
+
+// Answerer is a lane that takes a guard's answer.
+type Answerer interface {
+	Answer(ctx context.Context, a checkpoint.Answer) error
+}
+
+// Status is what the box says of itself. It holds no personal data.
+type Status struct {
+	Box      string       `json:"box"`
+	Province string       `json:"province"`
+	Site     string       `json:"site"`
+	Version  string       `json:"version"`
+	Fault    string       `json:"fault,omitempty"` // why the box is out of service
+	Lanes    []LaneStatus `json:"lanes"`
+	Snapshot Snapshot     `json:"snapshot"`
+	Journal  Journal      `json:"journal"`
+	Link     Link         `json:"link"`
+	Clock    Clock        `json:"clock"`
+}
+
+// LaneStatus is one lane's state without the person before it.
+type LaneStatus struct {
+	Name     string                   `json:"name"`
+	State    string                   `json:"state"`
+	Verdict  string                   `json:"verdict,omitempty"`
+	Reason   checkpoint.Reason        `json:"reason,omitempty"`
+	Notice   checkpoint.Reason        `json:"notice,omitempty"`
+	Refused  uint64                   `json:"refused_scans"`
+	Readers  []checkpoint.ReaderState `json:"readers"`
+	GateFail string                   `json:"gate_fault,omitempty"`
+}
+
+// Snapshot is the data in use; number 0: none.
+type Snapshot struct {
+	Number  uint64    `json:"number"`
+	Policy  uint64    `json:"policy"`
+	Created time.Time `json:"created,omitzero"`
+	Fault   string    `json:"fault,omitempty"`
+}
+
+// Journal is how much waits to be sent.
+type Journal struct {
+	Waiting uint64 `json:"waiting"`
+	Bytes   int64  `json:"bytes"`
+	Full    bool   `json:"full"`
+	Fault   string `json:"fault,omitempty"`
+}
+
+// Link is the way up.
+type Link struct {
+	Broker    string    `json:"broker,omitempty"` // empty: none configured
+	Connected bool      `json:"connected"`
+	Collector bool      `json:"collector"`
+	Since     time.Time `json:"since,omitzero"`
+	LastMark  time.Time `json:"last_mark,omitzero"`
+}
+
+// Clock is the box's time.
+type Clock struct {
+	Time    time.Time `json:"time"`
+	Trusted bool      `json:"trusted"`
+}
+
+// Event is one change of a lane, as streamed.
+type Event struct {
+	Lane     string              `json:"lane"`
+	State    string              `json:"state"`
+	Verdict  string              `json:"verdict,omitempty"`
+	Reason   checkpoint.Reason   `json:"reason,omitempty"`
+	Args     map[string]string   `json:"args,omitempty"`
+	Rule     string              `json:"rule,omitempty"`
+	Differs  []string            `json:"differs,omitempty"`
+	Position checkpoint.Position `json:"position,omitzero"`
+	Outcome  string              `json:"outcome,omitempty"`
+	Notice   checkpoint.Reason   `json:"notice,omitempty"`
+	Opened   bool                `json:"opened"`
+}
+
+// Server answers on the socket.
+type Server struct {
+	Lanes  map[string]Answerer
+	Status func() Status
+	Hub    *Hub
+	// Reload looks for a new snapshot and tells which one is in use; may be nil.
+	Reload func() (Snapshot, error)
+}
+
+// Listen makes the socket in dir, in the place of one left by a daemon that
+// died. Two daemons at once: the second is refused.
+func Listen(dir string) (net.Listener, error) {
+	path := filepath.Join(dir, SocketName)
+	if c, err := net.DialTimeout("unix", path, time.Second); err == nil {
+		c.Close()
+		return nil, fmt.Errorf("control socket %s: another daemon answers on it", path)
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("control socket: %w", err)
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, fmt.Errorf("control socket: %w", err)
+	}
+	if err := os.Chmod(path, 0o660); err != nil {
+		l.Close()
+		return nil, fmt.Errorf("control socket: %w", err)
+	}
+	return l, nil
+}
+
+// Serve answers until ctx ends.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, _ *http.Request) { reply(w, s.Status()) })
+	mux.HandleFunc("POST /v1/decide", s.decide)
+	mux.HandleFunc("POST /v1/snapshot/reload", s.reload)
+	mux.HandleFunc("GET /v1/events", s.events)
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
+	stop := context.AfterFunc(ctx, func() { server.Close() })
+	defer stop()
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("control socket: %w", err)
+	}
+	return nil
+}
+
+// Decide is the body of POST /v1/decide. An empty lane means the only one.
+type Decide struct {
+	Lane   string `json:"lane"`
+	Answer string `json:"answer"`
+}
+
+const maxBody = 4 << 10
+
+func (s *Server) decide(w http.ResponseWriter, r *http.Request) {
+	var d Decide
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&d); err != nil {
+		refuse(w, http.StatusBadRequest, err)
+		return
+	}
+	answer, err := checkpoint.ParseAnswer(d.Answer)
+	if err != nil {
+		refuse(w, http.StatusBadRequest, err)
+		return
+	}
+	lane, err := s.lane(d.Lane)
+	if err != nil {
+		refuse(w, http.StatusNotFound, err)
+		return
+	}
+	if err := lane.Answer(r.Context(), answer); err != nil {
+		refuse(w, http.StatusConflict, err)
+		return
+	}
+	reply(w, struct{}{})
+}
+
+func (s *Server) lane(name string) (Answerer, error) {
+	if name == "" && len(s.Lanes) == 1 {
+		for _, l := range s.Lanes {
+			return l, nil
+		}
+	}
+	if l := s.Lanes[name]; l != nil {
+		return l, nil
+	}
+	return nil, fmt.Errorf("no lane %q on this box (it has %d): name one with --lane", name, len(s.Lanes))
+}
+
+func (s *Server) reload(w http.ResponseWriter, _ *http.Request) {
+	if s.Reload == nil {
+		refuse(w, http.StatusConflict, errors.New("the box is out of service: see its status"))
+		return
+	}
+	snap, err := s.Reload()
+	if err != nil {
+		snap.Fault = err.Error()
+	}
+	reply(w, snap)
+}
+
+// events streams one JSON object a line until the caller goes.
+func (s *Server) events(w http.ResponseWriter, r *http.Request) {
+	events, cancel := s.Hub.Subscribe()
+	defer cancel()
+	flush := http.NewResponseController(w)
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	w.WriteHeader(http.StatusOK)
+	_ = flush.Flush()
+	for {
+		select {
+		case <-r.Context().Done():
+			return
+		case e := <-events:
+			if json.NewEncoder(w).Encode(e) != nil || flush.Flush() != nil {
+				return
+			}
+		}
+	}
+}
+
+type failure struct {
+	Error string `json:"error"`
+}
+
+func refuse(w http.ResponseWriter, code int, err error) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(code)
+	_ = json.NewEncoder(w).Encode(failure{err.Error()}) // the caller is gone
+}
+
+func reply(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(v) // the caller is gone
+}
