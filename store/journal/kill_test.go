@@ -1,0 +1,3 @@
+package journal
+
+func appendForever() bool { return false }
