@@ -17,10 +17,11 @@ import (
 // Bounds of what is stored. A code holds at most checkpoint.MaxPayloadSize
 // bytes, which repaired to valid UTF-8 can take three times that.
 const (
-	maxBody   = 16 << 10 // a sealed body
-	maxLane   = 64       // a lane's name
-	maxHeader = 1 << 10  // an encoded segment header
-	tagSize   = chacha20poly1305.Overhead
+	maxBody     = 16 << 10 // a sealed body
+	maxLane     = 64       // a lane's name
+	maxHeader   = 1 << 10  // an encoded segment header
+	maxFindings = 256
+	tagSize     = chacha20poly1305.Overhead
 )
 
 // errMalformed is any encoding that this package would not have written.
@@ -48,7 +49,7 @@ func newCodec() codec {
 		TagsMd:            cbor.TagsForbidden,
 		ExtraReturnErrors: cbor.ExtraDecErrorUnknownField,
 		MaxNestedLevels:   4,
-		MaxArrayElements:  256,
+		MaxArrayElements:  maxFindings,
 		MaxMapPairs:       32,
 	}.DecMode()
 	if err != nil {
@@ -137,6 +138,9 @@ func encodeBody(r checkpoint.Record) ([]byte, error) {
 		RefersEpoch: r.Refers.Epoch, RefersSeq: r.Refers.Seq,
 		Format: text(r.Format), Document: uint8(r.Document), Number: text(r.Number),
 		Name: text(r.Name), Address: text(r.Address), CodeHash: r.CodeHash, Open: r.Open,
+	}
+	if len(r.Findings) > maxFindings {
+		return nil, fmt.Errorf("encode body: %d findings, at most %d", len(r.Findings), maxFindings)
 	}
 	for _, f := range r.Findings {
 		w.Findings = append(w.Findings, text(f))

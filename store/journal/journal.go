@@ -76,7 +76,7 @@ func Open(opts Options) (*Journal, error) {
 }
 
 func (j *Journal) lock() error {
-	if err := os.MkdirAll(j.opts.Dir, 0o700); err != nil {
+	if err := makeDir(j.opts.Dir); err != nil {
 		return err
 	}
 	dir, err := os.Open(j.opts.Dir)
@@ -88,6 +88,28 @@ func (j *Journal) lock() error {
 	}
 	j.dir = dir
 	return nil
+}
+
+// makeDir makes a directory and its parents, and their names durable: a file
+// in a directory that a power cut takes away is lost however well it is synced.
+func makeDir(dir string) error {
+	parent := filepath.Dir(dir)
+	if _, err := os.Stat(parent); errors.Is(err, os.ErrNotExist) {
+		if err := makeDir(parent); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	p, err := os.Open(parent)
+	if errors.Is(err, os.ErrPermission) {
+		return nil // then it was not this user who made dir
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(p.Sync(), p.Close())
 }
 
 // load reads every segment file's own account of itself.
