@@ -48,6 +48,7 @@ type Stats struct {
 	Segments int
 	Bytes    int64 // of all segment files
 	Full     bool  // the last append failed for want of space
+	Damaged  int   // files set aside since they could not be read
 }
 
 // ErrFull: the record could not be written for want of space and no marked
