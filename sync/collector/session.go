@@ -75,8 +75,8 @@ func (s *session) loop(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case err := <-s.conn.Lost():
-			return fmt.Errorf("connection lost: %w", err)
+		case <-s.conn.Lost():
+			return fmt.Errorf("connection lost: %w", s.conn.Err())
 		case m := <-s.inbox:
 			err = s.receive(ctx, m)
 		case now := <-tick.C:

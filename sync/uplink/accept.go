@@ -12,8 +12,7 @@ import (
 	"checkpoint/sync/wire"
 )
 
-// onMark checks whatever claims to be a mark, in the handler's own goroutine:
-// a signature takes a quarter of a millisecond on a small board.
+// onMark checks whatever claims to be a mark, before the loop hears of it.
 func (s *session) onMark(msg link.Message) {
 	m, err := wire.DecodeMark(msg.Payload())
 	switch {
@@ -82,6 +81,9 @@ func (s *session) raise(ctx context.Context, seg *segment, seq uint64) error {
 // power cut between the two repeats the fall; the collector is then asked
 // anew, which costs a question for each segment and resends nothing it holds.
 func (s *session) startOver(ctx context.Context, m mark) error {
+	if len(s.memo.token) > 0 {
+		s.Log.Warn("new restore token: every mark is asked for again", "collector", m.Collector)
+	}
 	for _, seg := range s.plan.segments {
 		if seg.Mark == 0 {
 			continue
@@ -94,7 +96,6 @@ func (s *session) startOver(ctx context.Context, m mark) error {
 	if err := s.keepToken(m.Restore, m.Time); err != nil {
 		return err
 	}
-	s.Log.Warn("new restore token: every mark is asked for again", "collector", m.Collector)
 	if err := s.refresh(ctx); err != nil {
 		return err
 	}

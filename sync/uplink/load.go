@@ -11,35 +11,50 @@ import (
 
 var errNothingRead = errors.New("journal returned no record and no reason")
 
+// errDoubt: the journal said for the first time that a record is gone.
+var errDoubt = errors.New("record said to be gone: looking again later")
+
 // load turns an order into a batch. upto is the last sequence it covers, which
 // may be short of the order's end.
 func (s *session) load(ctx context.Context, o order) (b wire.Batch, upto uint64, err error) {
-	b = wire.Batch{Province: s.Province, Box: s.Box, Epoch: o.epoch, Header: s.plan.find(o.epoch).Header}
+	seg := s.plan.find(o.epoch)
+	b = wire.Batch{Province: s.Province, Box: s.Box, Epoch: o.epoch, Header: seg.Header}
 	if o.kind == ask {
 		return b, 0, nil
 	}
 	records, err := s.Outbox.Read(ctx, o.epoch, o.from, int(o.to-o.from+1))
-	switch {
-	case errors.Is(err, journal.ErrGone):
-		return b, o.to, s.declareGone(ctx, &b, o)
-	case err != nil:
+	if errors.Is(err, journal.ErrGone) && !seg.doubted {
+		// Gone cannot be taken back: the province stops waiting and the
+		// segment is removed. A card that was only out of sorts gets time.
+		seg.doubted = true
+		return b, 0, errDoubt
+	}
+	if errors.Is(err, journal.ErrGone) {
+		return s.loadBehind(ctx, b, o)
+	}
+	if err != nil {
 		return b, 0, fmt.Errorf("read journal: %w", err)
 	}
 	upto, err = pack(&b, o, records)
 	return b, upto, err
 }
 
-// declareGone gives up the order's sequences, but not when the whole segment
-// is off the list: then it was delivered and removed, and nothing is lost.
-func (s *session) declareGone(ctx context.Context, b *wire.Batch, o order) error {
-	if err := s.refresh(ctx); err != nil {
-		return err
-	}
-	if seg := s.plan.find(o.epoch); seg == nil || seg.Last < o.to {
-		return fmt.Errorf("read journal: segment removed meanwhile: %w", journal.ErrGone)
+// loadBehind serves an order whose first record is gone with what can be read
+// behind it, if anything.
+func (s *session) loadBehind(ctx context.Context, b wire.Batch, o order) (wire.Batch, uint64, error) {
+	for seq := o.from + 1; seq <= o.to; seq++ {
+		records, err := s.Outbox.Read(ctx, o.epoch, seq, int(o.to-seq+1))
+		if errors.Is(err, journal.ErrGone) {
+			continue
+		}
+		if err != nil {
+			return b, 0, fmt.Errorf("read journal: %w", err)
+		}
+		upto, err := pack(&b, o, records)
+		return b, upto, err
 	}
 	b.Gone = []wire.Range{wire.Span(o.from, o.to)}
-	return nil
+	return b, o.to, nil
 }
 
 // pack puts records that answer the order into the batch, as many as a message

@@ -137,6 +137,7 @@ type segment struct {
 	gaps      []wire.Range // to be sent again
 	holdGaps  time.Time    // until when further word of gaps is old news
 	notBefore time.Time
+	doubted   bool   // the journal said already that records of it are gone
 	row       uint64 // newest row version that a mark carried
 }
 

@@ -14,10 +14,10 @@ type Outbox interface {
 	Segments(ctx context.Context) ([]journal.Segment, error)
 
 	// Read returns up to max records of a segment, ascending, from the first
-	// at or after from. A sequence it passes over, and every one from from on
-	// when it returns journal.ErrGone, is unreadable for good: the province
-	// is told so and will not wait for it. Anything that may pass must be
-	// another error.
+	// at or after from. A sequence it passes over is unreadable for good, and
+	// so is from when it returns journal.ErrGone; records after it may not
+	// be. The province is told of those and will not wait for them, so
+	// anything that may pass must be another error.
 	Read(ctx context.Context, epoch, from uint64, max int) ([]journal.Sealed, error)
 
 	// SetMark says that the province holds everything up to seq.

@@ -17,6 +17,7 @@ type session struct {
 	*Uplink
 	conn     *link.Conn
 	plan     *planner
+	changed  <-chan struct{} // of the outbox; nil: its list must be read again
 	present  map[string]bool // collectors that are ready
 	marks    chan mark
 	presence chan announcement
@@ -65,7 +66,7 @@ func (s *session) greet(ctx context.Context) error {
 	if err := s.tellInfo(ctx); err != nil {
 		return err
 	}
-	// The handlers may already wait for the loop here: each has its own goroutine.
+	// What comes meanwhile waits for the loop.
 	if err := s.conn.Subscribe(ctx, s.topics.Mark(), s.onMark); err != nil {
 		return err
 	}
@@ -94,22 +95,24 @@ func (s *session) tellInfo(ctx context.Context) error {
 
 func (s *session) loop(ctx context.Context) error {
 	for {
-		changed := s.Outbox.Changed() // before the list is read, so that no change falls between
-		if err := s.refresh(ctx); err != nil {
-			return err
+		if s.changed == nil {
+			s.changed = s.Outbox.Changed() // before the list is read, so that no change falls between
+			if err := s.refresh(ctx); err != nil {
+				return err
+			}
 		}
 		again, err := s.fill(ctx)
 		if err != nil {
 			return err
 		}
-		if err := s.await(ctx, changed, again); err != nil {
+		if err := s.await(ctx, again); err != nil {
 			return err
 		}
 	}
 }
 
 // await handles the next event.
-func (s *session) await(ctx context.Context, changed <-chan struct{}, again time.Time) error {
+func (s *session) await(ctx context.Context, again time.Time) error {
 	var alarm <-chan time.Time
 	if !again.IsZero() {
 		t := time.NewTimer(time.Until(again))
@@ -119,8 +122,8 @@ func (s *session) await(ctx context.Context, changed <-chan struct{}, again time
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case err := <-s.conn.Lost():
-		return fmt.Errorf("connection lost: %w", err)
+	case <-s.conn.Lost():
+		return fmt.Errorf("connection lost: %w", s.conn.Err())
 	case err := <-s.freed:
 		s.plan.freed()
 		return err
@@ -130,7 +133,8 @@ func (s *session) await(ctx context.Context, changed <-chan struct{}, again time
 		s.announced(a)
 	case <-s.newInfo:
 		return s.tellInfo(ctx)
-	case <-changed:
+	case <-s.changed:
+		s.changed = nil
 	case <-alarm:
 	}
 	return nil
