@@ -1,0 +1,188 @@
+package link
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	mqtt "github.com/eclipse/paho.mqtt.golang"
+)
+
+const (
+	qos       = 1
+	keepAlive = 30 * time.Second
+	patience  = 10 * time.Second // for a connection, a subscription, a write
+	refused   = 0x80             // SUBACK failure, MQTT 3.1.1 section 3.9.3
+
+	// unheard is how long an acknowledgement may take: four full batches on a
+	// link of 5 KB/s are through in less. A broker that answers pings and
+	// acknowledges nothing is left for a new connection.
+	unheard  = 2 * time.Minute
+	farewell = 2 * time.Second
+
+	// backlog is how many messages may wait to be handled. A broker keeps far
+	// fewer unacknowledged (Mosquitto: 20), so that only a broken one gets here.
+	backlog = 1000
+)
+
+// Options of a connection. All are needed except TLS.
+type Options struct {
+	Broker   string      // tcp://host:port, or ssl://host:port with TLS
+	TLS      *tls.Config // carries the client certificate
+	ClientID string
+	Will     string // topic of the last will, retained
+	WillWord string
+	Manual   bool // messages are acknowledged by Message.Ack only
+}
+
+// Message is one message as received. Ack may be called from any goroutine,
+// and must be when the connection is Manual.
+type Message = mqtt.Message
+
+// Conn is one connection.
+type Conn struct {
+	client mqtt.Client
+	will   string
+	manual bool
+	queue  chan delivery
+	gone   chan struct{} // closed when the connection is over, for whatever reason
+	why    error         // set before gone is closed
+	once   sync.Once
+}
+
+type delivery struct {
+	Message
+	handle func(Message)
+}
+
+// Dial connects once, within ten seconds.
+func Dial(ctx context.Context, o Options) (*Conn, error) {
+	c := &Conn{will: o.Will, manual: o.Manual, queue: make(chan delivery, backlog), gone: make(chan struct{})}
+	c.client = mqtt.NewClient(o.client(c.end))
+	if err := c.wait(ctx, c.client.Connect()); err != nil {
+		c.client.Disconnect(0)
+		return nil, fmt.Errorf("connect to broker: %w", err)
+	}
+	go c.deliver()
+	return c, nil
+}
+
+func (o Options) client(lost func(error)) *mqtt.ClientOptions {
+	return mqtt.NewClientOptions().
+		AddBroker(o.Broker).
+		SetTLSConfig(o.TLS).
+		SetClientID(o.ClientID).
+		SetProtocolVersion(4).
+		SetCleanSession(true).
+		SetAutoReconnect(false).
+		SetConnectRetry(false).
+		// In order, and never blocked: the library's handler only queues. Handled
+		// in a goroutine each, a collector's "lost" was seen to overtake the
+		// "ready" that followed it.
+		SetOrderMatters(true).
+		SetAutoAckDisabled(true).
+		SetKeepAlive(keepAlive).
+		SetPingTimeout(patience).
+		SetConnectTimeout(patience).
+		SetWriteTimeout(patience).
+		SetWill(o.Will, o.WillWord, qos, true).
+		SetConnectionLostHandler(func(_ mqtt.Client, err error) { lost(err) })
+}
+
+// Lost is closed when the connection is over; [Conn.Err] then tells why.
+func (c *Conn) Lost() <-chan struct{} { return c.gone }
+
+// Err tells why the connection is over. Call it only after Lost.
+func (c *Conn) Err() error { return c.why }
+
+func (c *Conn) end(why error) {
+	c.once.Do(func() {
+		c.why = why
+		close(c.gone)
+	})
+}
+
+// deliver handles what came, one message after the other.
+func (c *Conn) deliver() {
+	for {
+		select {
+		case <-c.gone:
+			return
+		case d := <-c.queue:
+			d.handle(d.Message)
+			if !c.manual {
+				d.Ack()
+			}
+		}
+	}
+}
+
+// Subscribe waits for the broker's consent. Messages of all subscriptions are
+// handed over in the order they came, one at a time; f may take its time, but
+// must return when the connection is over.
+func (c *Conn) Subscribe(ctx context.Context, filter string, f func(Message)) error {
+	t := c.client.Subscribe(filter, qos, func(_ mqtt.Client, m mqtt.Message) {
+		select {
+		case c.queue <- delivery{m, f}:
+		default:
+			c.end(errors.New("more messages than can be handled"))
+		}
+	})
+	if err := c.wait(ctx, t); err != nil {
+		return fmt.Errorf("subscribe to %s: %w", filter, err)
+	}
+	if st, ok := t.(*mqtt.SubscribeToken); ok {
+		if code, answered := st.Result()[filter]; answered && code != refused {
+			return nil
+		}
+	}
+	return fmt.Errorf("subscribe to %s: refused by the broker", filter)
+}
+
+// Publish sends at QoS 1 and calls done once, in another goroutine, when the
+// broker has acknowledged or never will.
+func (c *Conn) Publish(topic string, retained bool, payload []byte, done func(error)) {
+	t := c.client.Publish(topic, qos, retained, payload)
+	go func() { done(c.await(context.Background(), t, unheard)) }()
+}
+
+// PublishWait is Publish that waits for the broker's acknowledgement.
+func (c *Conn) PublishWait(ctx context.Context, topic string, retained bool, payload []byte) error {
+	if err := c.wait(ctx, c.client.Publish(topic, qos, retained, payload)); err != nil {
+		return fmt.Errorf("publish to %s: %w", topic, err)
+	}
+	return nil
+}
+
+// Leave says a last word on the topic of the will and disconnects. The word
+// stands in for the will, which a broker drops when a client leaves politely.
+func (c *Conn) Leave(word string) {
+	if c.client.IsConnectionOpen() {
+		t := c.client.Publish(c.will, qos, true, word)
+		_ = c.await(context.Background(), t, farewell) // nobody is left to tell
+	}
+	c.client.Disconnect(250)
+	c.end(errors.New("left"))
+}
+
+func (c *Conn) wait(ctx context.Context, t mqtt.Token) error { return c.await(ctx, t, patience) }
+
+// await does not rely on the token alone: one taken out at the moment the
+// connection drops is never completed by the library.
+func (c *Conn) await(ctx context.Context, t mqtt.Token, atMost time.Duration) error {
+	late := time.NewTimer(atMost)
+	defer late.Stop()
+	select {
+	case <-t.Done():
+		return t.Error()
+	case <-c.gone:
+		return fmt.Errorf("connection over: %w", c.why)
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-late.C:
+		return errors.New("no answer from the broker")
+	}
+}

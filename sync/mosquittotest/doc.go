@@ -1,0 +1,4 @@
+// Package mosquittotest runs a real Mosquitto broker for a test: on a free
+// loopback port, with its own data, killed without warning and started again
+// on the same port when the test says so. Only tests import it.
+package mosquittotest

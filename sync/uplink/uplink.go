@@ -1,0 +1,142 @@
+package uplink
+
+import (
+	"cmp"
+	"context"
+	"crypto/ed25519"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"checkpoint/store/journal"
+	"checkpoint/sync/internal/link"
+	"checkpoint/sync/wire"
+)
+
+// Options of an uplink. The first group is needed.
+type Options struct {
+	Broker     string // tcp://host:port, or ssl://host:port with TLS
+	Province   string
+	Box        string // also the MQTT client id
+	Collectors []ed25519.PublicKey
+	Outbox     Outbox
+	Tokens     TokenStore
+
+	TLS      *tls.Config  // with the box's certificate
+	Info     wire.Info    // told to the province, retained
+	Log      *slog.Logger // default: nothing is logged
+	OnChange func(Status) // called after each change; must not block
+
+	BatchRecords int           // default 100, at most wire.MaxRecords
+	BatchDelay   time.Duration // default 1 s
+	Window       int           // batches unacknowledged by the broker; default 4
+	ResendAfter  time.Duration // a mark stands still this long: ask, send what lacks; default 30 s
+	MinBackoff   time.Duration // default 1 s
+	MaxBackoff   time.Duration // default 60 s
+}
+
+// aheadBatches times the batch is how far a segment may be sent beyond its
+// mark: two windows keep a 100 ms link busy at 8,000 records a second, and
+// leave room under Mosquitto's default of 1,000 queued messages for 125 boxes
+// whose collector stalls at once.
+const aheadBatches = 8
+
+// gapHold is a little less than the collectors' pace of repeating a gap.
+const gapHold = 4 * time.Second
+
+// Uplink is the box's side of the wire.
+type Uplink struct {
+	Options
+	topics wire.Topics
+	memo   memo
+
+	mu      sync.Mutex
+	status  Status
+	newInfo chan struct{}
+}
+
+// New checks the options.
+func New(o Options) (*Uplink, error) {
+	topics, err := wire.NewTopics(o.Province, o.Box)
+	if err != nil {
+		return nil, fmt.Errorf("uplink: %w", err)
+	}
+	if len(o.Collectors) == 0 {
+		return nil, errors.New("uplink: no collector's key, so that no mark could ever be believed")
+	}
+	if o.Broker == "" || o.Outbox == nil || o.Tokens == nil {
+		return nil, errors.New("uplink: broker, outbox and token store are needed")
+	}
+	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
+	o.BatchRecords = min(cmp.Or(o.BatchRecords, 100), wire.MaxRecords)
+	o.BatchDelay = cmp.Or(o.BatchDelay, time.Second)
+	o.Window = cmp.Or(o.Window, 4)
+	o.ResendAfter = cmp.Or(o.ResendAfter, 30*time.Second)
+	o.MinBackoff = cmp.Or(o.MinBackoff, time.Second)
+	o.MaxBackoff = cmp.Or(o.MaxBackoff, time.Minute)
+	return &Uplink{Options: o, topics: topics, newInfo: make(chan struct{}, 1)}, nil
+}
+
+// Run keeps the link up until ctx ends, then says goodbye and returns nil. It
+// returns an error only when the journal was closed under it. Call it once.
+func (u *Uplink) Run(ctx context.Context) error {
+	u.recallToken()
+	wait := link.Backoff{Min: u.MinBackoff, Max: u.MaxBackoff}
+	for {
+		start := time.Now()
+		err := u.connection(ctx)
+		u.change(func(s *Status) {
+			if s.Connected {
+				s.Since = time.Now()
+			}
+			s.Connected, s.CollectorPresent = false, false
+		})
+		if ctx.Err() != nil {
+			return nil
+		}
+		if errors.Is(err, journal.ErrClosed) {
+			return fmt.Errorf("uplink: %w", err)
+		}
+		u.Log.Warn("uplink down", "error", err)
+		wait.Wait(ctx, time.Since(start))
+	}
+}
+
+// Status returns the state of the link.
+func (u *Uplink) Status() Status {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.status
+}
+
+// SetInfo tells the province what changed on the box: now, or at the next
+// connection.
+func (u *Uplink) SetInfo(i wire.Info) {
+	u.mu.Lock()
+	u.Info = i
+	u.mu.Unlock()
+	select {
+	case u.newInfo <- struct{}{}:
+	default: // one notice is enough: the newest info is read when it is handled
+	}
+}
+
+func (u *Uplink) change(f func(*Status)) {
+	u.mu.Lock()
+	f(&u.status)
+	s := u.status
+	u.mu.Unlock()
+	if u.OnChange != nil {
+		u.OnChange(s)
+	}
+}
+
+func (u *Uplink) limits() limits {
+	return limits{
+		batch: uint64(u.BatchRecords), ahead: uint64(u.BatchRecords) * aheadBatches, window: u.Window,
+		delay: u.BatchDelay, patient: u.ResendAfter, hold: min(gapHold, u.ResendAfter),
+	}
+}
