@@ -105,6 +105,20 @@ func (l *Lane) Answer(ctx context.Context, a Answer) error {
 	}
 }
 
+// Alive returns once the lane's goroutine has answered.
+func (l *Lane) Alive(ctx context.Context) error {
+	answered := make(chan struct{})
+	select {
+	case l.events <- func(*lane) { close(answered) }:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-l.done:
+		return ErrLaneStopped
+	}
+	<-answered
+	return nil
+}
+
 func (l *Lane) send(e func(*lane)) {
 	select {
 	case l.events <- e:

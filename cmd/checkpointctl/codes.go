@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"checkpoint"
+	"checkpoint/cmd/internal/cli"
+	"checkpoint/cmd/internal/snapshots"
+	"checkpoint/verify"
+	"checkpoint/verify/credential"
+)
+
+func parseCommand() *cli.Command {
+	var asJSON bool
+	return &cli.Command{
+		Name: "parse", Short: "đọc nội dung mã QR / read codes: one JSON string a line in, one JSON object a line out",
+		Examples: []string{`echo '"001090000011||Nguyễn Văn An|15081990|Nam|Hà Nội|10052021"' | checkpointctl parse --json`},
+		Flags:    func(f *flag.FlagSet) { f.BoolVar(&asJSON, "json", false, "required: the only output there is") },
+		Run: func(_ context.Context, io cli.IO, args []string) error {
+			if !asJSON || len(args) > 0 {
+				return cli.Usage("parse: use parse --json, with payloads on standard input")
+			}
+			return credential.RunJSON(io.In, io.Out, time.Now())
+		},
+	}
+}
+
+func verifyCommand() *cli.Command {
+	var data, now, siteType string
+	var asJSON bool
+	return &cli.Command{
+		Name: "verify", Short: "thử một mã với dữ liệu / decide codes as the box would, without recording anything",
+		Examples: []string{`echo '"001090000011||…"' | checkpointctl verify --data /var/lib/checkpoint --now 2021-10-15T08:00:00+07:00 --json`},
+		Flags: func(f *flag.FlagSet) {
+			f.StringVar(&data, "data", "/var/lib/checkpoint", "the daemon's state directory")
+			f.StringVar(&now, "now", "", "the time to decide at, RFC 3339, taken as trusted (default: this machine's)")
+			f.StringVar(&siteType, "site-type", "building", "what rules are told of the site")
+			f.BoolVar(&asJSON, "json", false, "required: the only output there is")
+		},
+		Run: func(ctx context.Context, io cli.IO, args []string) error {
+			if !asJSON || len(args) > 0 {
+				return cli.Usage("verify: use verify --json, with payloads on standard input")
+			}
+			at := time.Now()
+			if now != "" {
+				var err error
+				if at, err = time.Parse(time.RFC3339, now); err != nil {
+					return cli.Usage("verify: --now: want RFC 3339, such as 2021-10-15T08:00:00+07:00")
+				}
+			}
+			return verifyLines(ctx, io, data, fixedClock(at), checkpoint.LaneInfo{SiteType: siteType, Direction: checkpoint.In})
+		},
+	}
+}
+
+type fixedClock time.Time
+
+func (c fixedClock) Now() (time.Time, bool) { return time.Time(c), true }
+
+// verdictLine is one line of `verify --json`.
+type verdictLine struct {
+	Verdict  string               `json:"verdict"`
+	Reason   checkpoint.Reason    `json:"reason"`
+	Findings []checkpoint.Finding `json:"findings"`
+	Rule     string               `json:"rule"`
+	Snapshot uint64               `json:"snapshot"`
+	Differs  []string             `json:"differs"`
+	Error    string               `json:"error,omitempty"`
+}
+
+func verifyLines(ctx context.Context, io cli.IO, data string, clock checkpoint.Clock, lane checkpoint.LaneInfo) error {
+	store, _, err := snapshots.Store(data)
+	if err != nil {
+		return cli.Hint(err, "--data names the daemon's state directory, with province.json and pepper in it")
+	}
+	holder := snapshots.NewHolder(store)
+	defer holder.Close()
+	if _, err := holder.Reload(); err != nil {
+		return cli.Hint(err, "load one first: checkpointctl snapshot load DIR --state %s", data)
+	}
+	v := &verify.Verifier{Source: holder, Clock: clock}
+	out := bufio.NewWriter(io.Out)
+	defer out.Flush()
+	encoder := json.NewEncoder(out)
+	return eachLine(io.In, func(line string) error {
+		var payload string
+		if err := json.Unmarshal([]byte(line), &payload); err != nil {
+			return encoder.Encode(verdictLine{Verdict: checkpoint.NotRead.String(), Error: "NOT_JSON", Findings: []checkpoint.Finding{}, Differs: []string{}})
+		}
+		d := v.Verify(ctx, checkpoint.Scan{Reader: "verify", Payload: []byte(payload)}, lane)
+		return encoder.Encode(lineOf(d))
+	})
+}
+
+func lineOf(d checkpoint.Decision) verdictLine {
+	l := verdictLine{Verdict: d.Verdict.String(), Reason: d.Reason, Findings: d.Findings, Rule: d.Rule, Snapshot: d.Snapshot, Differs: d.Differs}
+	if l.Findings == nil {
+		l.Findings = []checkpoint.Finding{}
+	}
+	if l.Differs == nil {
+		l.Differs = []string{}
+	}
+	return l
+}
+
+// eachLine hands every line that is not empty to see, however long it is.
+func eachLine(in io.Reader, see func(string) error) error {
+	r := bufio.NewReader(in)
+	for {
+		line, err := r.ReadString('\n')
+		if line = strings.TrimSpace(line); line != "" {
+			if err := see(line); err != nil {
+				return fmt.Errorf("write answer: %w", err)
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read payloads: %w", err)
+		}
+	}
+}

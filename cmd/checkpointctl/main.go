@@ -1,0 +1,33 @@
+// Command checkpointctl is the technician's tool on the box: it reads codes as
+// the box would, answers for the guard, shows the state and loads snapshots.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"checkpoint/cmd/internal/cli"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := cli.Main(ctx, command(), cli.IO{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+func command() *cli.Command {
+	return &cli.Command{
+		Name:  "checkpointctl",
+		Short: "công cụ của kỹ thuật viên / the technician's tool on the box",
+		Examples: []string{
+			"checkpointctl status",
+			"checkpointctl decide passed",
+			"checkpointctl snapshot load /media/usb/snap",
+			`echo '"001090000011"' | checkpointctl parse --json`,
+		},
+		Sub: []*cli.Command{statusCommand(), decideCommand(), scanCommand(), snapshotCommand(), parseCommand(), verifyCommand()},
+	}
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+
+	"checkpoint/cmd/internal/cli"
+	"checkpoint/cmd/internal/config"
+	"checkpoint/console/control"
+)
+
+// serve runs a box until ctx ends. Only what makes it pointless to run at all
+// (no run-time directory, another daemon) is an error.
+func serve(ctx context.Context, log *slog.Logger, io cli.IO, c *config.Config, o options) error {
+	if err := os.MkdirAll(c.RunDir, 0o755); err != nil {
+		return fmt.Errorf("make run-time directory: %w", err)
+	}
+	listener, err := control.Listen(c.RunDir)
+	if err != nil {
+		return cli.Hint(err, "stop the other daemon first, or give this one its own run_dir")
+	}
+	b, err := newBox(log, io, c, o)
+	if err != nil {
+		listener.Close()
+		return err
+	}
+	var tasks sync.WaitGroup
+	run := func(name string, task func(context.Context) error) {
+		tasks.Go(func() {
+			if err := task(ctx); err != nil && !errors.Is(err, context.Canceled) {
+				log.Error("task ended", "task", name, "error", err)
+			}
+		})
+	}
+	b.start(run)
+	run("control", func(ctx context.Context) error { return b.control().Serve(ctx, listener) })
+	run("watchdog", b.watchdog)
+	log.Info("ready", "box", c.Box, "lanes", len(b.lanes))
+	tasks.Wait()
+	return b.close()
+}
+
+// outOfService keeps a box with a bad configuration up and answering, so that
+// whoever asks is told what is wrong.
+func outOfService(ctx context.Context, log *slog.Logger, cause error) error {
+	log.Error("not configured; the box is out of service (N16)", "error", cause)
+	notify(log, "READY=1\nSTATUS=out of service: configuration")
+	fallback := config.Config{RunDir: runDirOf()}
+	if err := os.MkdirAll(fallback.RunDir, 0o755); err != nil {
+		return &cli.Error{Err: errors.Join(cause, err), Code: cli.NotConfigured}
+	}
+	listener, err := control.Listen(fallback.RunDir)
+	if err != nil {
+		return &cli.Error{Err: errors.Join(cause, err), Code: cli.NotConfigured}
+	}
+	s := &control.Server{Hub: control.NewHub(), Status: func() control.Status {
+		return control.Status{Version: version(), Fault: cause.Error()}
+	}}
+	go keepAlive(ctx, log)
+	return s.Serve(ctx, listener)
+}
+
+// runDirOf is where systemd put the run-time directory, for a daemon that
+// could not read where it should be.
+func runDirOf() string {
+	if dir := os.Getenv("RUNTIME_DIRECTORY"); dir != "" {
+		return dir
+	}
+	return "/run/checkpoint"
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"github.com/coreos/go-systemd/v22/daemon"
+
+	"checkpoint/console/control"
+)
+
+// status is what the box says of itself on the control socket.
+func (b *box) status() control.Status {
+	now, trusted := b.clock.Now()
+	s := control.Status{
+		Box: b.config.Box, Province: b.config.Province, Site: b.config.Site, Version: version(),
+		Clock: control.Clock{Time: now, Trusted: trusted}, Link: control.Link{Broker: b.config.MQTT.Broker},
+	}
+	if b.fault != nil {
+		s.Fault = b.fault.Error()
+	}
+	for _, l := range b.lanes {
+		ls := b.hub.Lane(l.config.Name)
+		ls.GateFail = l.fault.String()
+		s.Lanes = append(s.Lanes, ls)
+	}
+	data, err := b.holder.State()
+	if data != nil {
+		s.Snapshot = control.Snapshot{Number: data.Number, Policy: data.Policy.Number(), Created: data.Created}
+	}
+	if err != nil {
+		s.Snapshot.Fault = err.Error()
+	}
+	j := b.records.Stats()
+	s.Journal = control.Journal{Waiting: j.Waiting, Bytes: j.Bytes, Full: j.Full}
+	if b.uplink != nil {
+		u := b.uplink.Status()
+		s.Link.Connected, s.Link.Collector, s.Link.Since, s.Link.LastMark = u.Connected, u.CollectorPresent, u.Since, u.LastMark
+	}
+	return s
+}
+
+// watchdog feeds systemd's watchdog (sd_notify(3)) only while every lane's own
+// goroutine answers: a daemon that runs and does nothing is restarted.
+func (b *box) watchdog(ctx context.Context) error {
+	notify(b.log, "READY=1\nSTATUS=lanes ready")
+	interval, err := daemon.SdWatchdogEnabled(false)
+	if err != nil || interval == 0 {
+		<-ctx.Done()
+		notify(b.log, daemon.SdNotifyStopping)
+		return ctx.Err()
+	}
+	t := time.NewTicker(interval / 3)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			notify(b.log, daemon.SdNotifyStopping)
+			return ctx.Err()
+		case <-t.C:
+			if b.alive(ctx, interval/3) {
+				notify(b.log, daemon.SdNotifyWatchdog)
+			}
+		}
+	}
+}
+
+func (b *box) alive(ctx context.Context, within time.Duration) bool {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	for _, l := range b.lanes {
+		if err := l.Alive(ctx); err != nil {
+			b.log.Error("lane does not answer", "lane", l.config.Name, "error", err)
+			return false
+		}
+	}
+	return true
+}
+
+// keepAlive feeds the watchdog of a box that is out of service and says so.
+func keepAlive(ctx context.Context, log *slog.Logger) {
+	interval, err := daemon.SdWatchdogEnabled(false)
+	if err != nil || interval == 0 {
+		return
+	}
+	t := time.NewTicker(interval / 3)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			notify(log, daemon.SdNotifyWatchdog)
+		}
+	}
+}
+
+// notify tells systemd, where there is one.
+func notify(log *slog.Logger, state string) {
+	if _, err := daemon.SdNotify(false, state); err != nil && os.Getenv("NOTIFY_SOCKET") != "" {
+		log.Error("systemd not told", "error", err)
+	}
+}
+
+// built is set by the linker: RFC 3339, the commit's time. It is a floor for
+// the clock of a box that knows nothing else.
+var built string
+
+func buildTime() time.Time {
+	t, err := time.Parse(time.RFC3339, built)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "dev"
+	}
+	return info.Main.Version
+}

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"checkpoint"
+	"checkpoint/cmd/internal/cli"
+	"checkpoint/cmd/internal/config"
+	"checkpoint/console/control"
+	"checkpoint/device/serial"
+	"checkpoint/scanner"
+	"checkpoint/store/journal"
+	"checkpoint/sync/uplink"
+	"checkpoint/sync/wire"
+)
+
+// start runs the lanes, their readers, the look-out for new snapshots and the
+// uplink. None of them waits for another.
+func (b *box) start(run func(string, func(context.Context) error)) {
+	for _, l := range b.lanes {
+		run("lane "+l.config.Name, l.Run)
+		for _, r := range l.config.Readers {
+			reader := &scanner.Serial{Name: r.Name, Suffix: suffix(r), Open: opener(r.Serial()), Sink: l.Lane, Log: b.log}
+			run("reader "+r.Name, func(ctx context.Context) error { reader.Run(ctx); return nil })
+		}
+	}
+	run("snapshots", b.watchSnapshots)
+	if b.uplink != nil {
+		run("uplink", b.uplink.Run)
+	}
+}
+
+func suffix(r config.Reader) scanner.Suffix {
+	if r.Suffix == "" {
+		return scanner.CR
+	}
+	return r.Suffix
+}
+
+func opener(c serial.Config) scanner.Opener {
+	return func() (io.ReadCloser, error) { return serial.Open(c) }
+}
+
+// lookEvery is how often the pointer to the snapshot in use is read: a loader
+// also tells, this is for one that could not.
+const lookEvery = 5 * time.Second
+
+func (b *box) watchSnapshots(ctx context.Context) error {
+	t := time.NewTicker(lookEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-t.C:
+			b.reload()
+		}
+	}
+}
+
+// openUplink prepares the way up. Without a broker, keys or journal there is
+// none, and records wait.
+func (b *box) openUplink() {
+	outbox, ok := b.records.(*journal.Journal)
+	if b.config.MQTT.Broker == "" || !ok {
+		return
+	}
+	certificates, err := certificatesOf(b.config.MQTT)
+	if err == nil {
+		b.uplink, err = uplink.New(uplink.Options{
+			Broker: b.config.MQTT.Broker, Province: b.config.Province, Box: b.config.Box, TLS: certificates,
+			Collectors: b.collectors(), Outbox: outbox, Tokens: uplink.TokenFile(b.path("restore-token")),
+			Info: b.info(), Log: b.log, OnChange: b.linkChanged(),
+		})
+	}
+	if err != nil {
+		b.log.Error("no uplink: records wait on the box", "error", err)
+	}
+}
+
+func (b *box) collectors() (list []ed25519.PublicKey) {
+	for _, k := range b.trust.Collectors.Keys {
+		list = append(list, ed25519.PublicKey(k.Key))
+	}
+	return list
+}
+
+func (b *box) info() wire.Info {
+	i := wire.Info{Software: version()}
+	for _, l := range b.config.Lanes {
+		i.Lanes = append(i.Lanes, l.Name)
+	}
+	if data, _ := b.holder.State(); data != nil {
+		i.Snapshot = data.Number
+	}
+	return i
+}
+
+func (b *box) tellInfo() {
+	if b.uplink != nil {
+		b.uplink.SetInfo(b.info())
+	}
+}
+
+// linkChanged lets the signed time of marks raise the clock's floor.
+func (b *box) linkChanged() func(uplink.Status) {
+	return func(s uplink.Status) {
+		if s.SignedTime.IsZero() {
+			return
+		}
+		if err := b.clock.RaiseFloor(s.SignedTime); err != nil {
+			b.log.Error("time floor not kept", "error", err)
+		}
+	}
+}
+
+// control is the server of the control socket.
+func (b *box) control() *control.Server {
+	lanes := map[string]control.Answerer{}
+	for _, l := range b.lanes {
+		lanes[l.config.Name] = l
+	}
+	if !b.config.Attended() {
+		lanes = nil
+	}
+	return &control.Server{Lanes: lanes, Status: b.status, Hub: b.hub, Reload: func() (control.Snapshot, error) {
+		b.reload()
+		s := b.status().Snapshot
+		return s, nil
+	}}
+}
+
+// display shows a lane on the control socket, and on the terminal if asked to.
+func (b *box) display(io cli.IO, o options) checkpoint.Display {
+	if !o.terminal {
+		return b.hub
+	}
+	return both{b.hub, &terminal{out: io.Out}}
+}
+
+type both []checkpoint.Display
+
+func (b both) Show(v checkpoint.View) {
+	for _, d := range b {
+		d.Show(v)
+	}
+}
+
+// faultNote keeps the last word about a gate's pins.
+type faultNote struct {
+	mu  sync.Mutex
+	err error
+}
+
+func (f *faultNote) set(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.err = err
+}
+
+func (f *faultNote) String() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.err == nil {
+		return ""
+	}
+	return f.err.Error()
+}
+
+func certificatesOf(m config.MQTT) (*tls.Config, error) {
+	if m.CA == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(m.CA)
+	if err != nil {
+		return nil, fmt.Errorf("read broker's authority: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, errors.New("read broker's authority: no certificate in " + m.CA)
+	}
+	pair, err := tls.LoadX509KeyPair(m.Cert, m.Key)
+	if err != nil {
+		return nil, fmt.Errorf("read box certificate: %w", err)
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: pool, Certificates: []tls.Certificate{pair}}, nil
+}
