@@ -22,6 +22,7 @@ const (
 	readingAfter   = 300 * time.Millisecond  // then the screen says "reading"
 	verifyWithin   = time.Second             // then the machine is at fault
 	stopWithin     = 2 * time.Second         // for records on their way to disk when the daemon stops
+	readersWithin  = 2 * time.Second         // after the start, before a missing reader is a fault
 	winkEvery      = time.Second             // a storm of bad codes must not flash faster than the eye may bear
 	noiseEvery     = time.Second             // at most one record of unknown codes in this time
 )
@@ -131,6 +132,7 @@ func (l *Lane) send(e func(*lane)) {
 func (l *Lane) Run(ctx context.Context) error {
 	defer l.once.Do(func() { close(l.done) })
 	s := newLane(l)
+	s.set(alarmReaders, readersWithin)
 	s.idle()
 	for {
 		scans := l.scans
@@ -158,6 +160,7 @@ type lane struct {
 	post func(func(*lane)) // runs a function on the lane's goroutine, later
 
 	view    View
+	heard   map[string]bool // readers that reported, or were given up
 	turn    *turn
 	turns   uint64 // numbers turns, so that a late result finds no turn but its own
 	alarms  [alarmCount]time.Time
@@ -186,7 +189,7 @@ type pendingAnswer struct {
 }
 
 func newLane(l *Lane) *lane {
-	s := &lane{LaneConfig: &l.cfg, post: l.send, timer: time.NewTimer(0)}
+	s := &lane{LaneConfig: &l.cfg, post: l.send, timer: time.NewTimer(0), heard: map[string]bool{}}
 	<-s.timer.C
 	s.view.Lane = l.cfg.Info
 	for _, name := range l.cfg.Readers {
@@ -209,6 +212,7 @@ const (
 	alarmPersonal              // personal data leaves the view
 	alarmSlow                  // say "reading"
 	alarmVerify                // verification took too long
+	alarmReaders               // readers have had time to report
 	alarmCount
 )
 
@@ -252,6 +256,8 @@ func (s *lane) ring(now time.Time) {
 			// fast decisions from flickering.
 		case alarmVerify:
 			s.tooSlow()
+		case alarmReaders:
+			s.unheard()
 		}
 		s.show()
 	}
@@ -279,11 +285,11 @@ func (s *lane) idle() {
 }
 
 // signalIdle shows "ready", or the fault signal when no reader is there to be
-// ready with.
+// ready with; right after the start they may still be on their way.
 func (s *lane) signalIdle() {
 	lost, all := 0, len(s.view.Readers)
 	for _, r := range s.view.Readers {
-		if !r.Connected {
+		if !r.Connected && s.heard[r.Name] {
 			lost++
 		}
 	}
@@ -298,7 +304,20 @@ func (s *lane) signalIdle() {
 	s.Gate.Signal(SignalIdle)
 }
 
+// unheard gives readers up that have not reported since the start.
+func (s *lane) unheard() {
+	news := false
+	for _, r := range s.view.Readers {
+		news = news || !s.heard[r.Name]
+		s.heard[r.Name] = true
+	}
+	if news && s.view.State == StateIdle {
+		s.signalIdle()
+	}
+}
+
 func (s *lane) reader(name string, connected bool) {
+	s.heard[name] = true
 	i := slices.IndexFunc(s.view.Readers, func(r ReaderState) bool { return r.Name == name })
 	if i < 0 {
 		s.view.Readers = append(s.view.Readers, ReaderState{Name: name})

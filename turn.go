@@ -211,7 +211,9 @@ func (s *lane) letIn(t *turn) {
 	s.Recent.add(t.decision.Person, s.Info)
 	if s.turn == t {
 		s.view.Opened = s.Gate.HasRelay()
-		s.Gate.Signal(SignalAdmit)
+		if t.decision.Verdict != Admit || !s.Gate.HasRelay() {
+			s.Gate.Signal(SignalAdmit) // not lit yet
+		}
 	}
 	s.Gate.Open()
 }

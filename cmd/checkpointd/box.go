@@ -57,7 +57,7 @@ func newBox(log *slog.Logger, io cli.IO, c *config.Config, o options) (*box, err
 	b.openClock()
 	b.openSnapshot()
 	b.openJournal()
-	b.openUplink()
+	b.openUplink(io, o)
 	return b, b.openLanes(io, o)
 }
 

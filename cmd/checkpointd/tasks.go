@@ -69,7 +69,7 @@ func (b *box) watchSnapshots(ctx context.Context) error {
 
 // openUplink prepares the way up. Without a broker, keys or journal there is
 // none, and records wait.
-func (b *box) openUplink() {
+func (b *box) openUplink(io cli.IO, o options) {
 	outbox, ok := b.records.(*journal.Journal)
 	if b.config.MQTT.Broker == "" || !ok {
 		return
@@ -79,7 +79,7 @@ func (b *box) openUplink() {
 		b.uplink, err = uplink.New(uplink.Options{
 			Broker: b.config.MQTT.Broker, Province: b.config.Province, Box: b.config.Box, TLS: certificates,
 			Collectors: b.collectors(), Outbox: outbox, Tokens: uplink.TokenFile(b.path("restore-token")),
-			Info: b.info(), Log: b.log, OnChange: b.linkChanged(),
+			Info: b.info(), Log: b.log, OnChange: b.linkChanged(io, o),
 		})
 	}
 	if err != nil {
@@ -111,14 +111,23 @@ func (b *box) tellInfo() {
 	}
 }
 
-// linkChanged lets the signed time of marks raise the clock's floor.
-func (b *box) linkChanged() func(uplink.Status) {
+// linkChanged lets the signed time of marks raise the clock's floor, and tells
+// the terminal what was acknowledged.
+func (b *box) linkChanged(io cli.IO, o options) func(uplink.Status) {
+	var mu sync.Mutex
+	var told time.Time
 	return func(s uplink.Status) {
 		if s.SignedTime.IsZero() {
 			return
 		}
 		if err := b.clock.RaiseFloor(s.SignedTime); err != nil {
 			b.log.Error("time floor not kept", "error", err)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if o.terminal && s.LastMark.After(told) {
+			told = s.LastMark
+			fmt.Fprintf(io.Out, "uplink  acknowledged by the province; %d records wait\n", b.records.Stats().Waiting)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 
 	"checkpoint"
@@ -67,7 +68,7 @@ func (t *terminal) decision(at string, d *checkpoint.Decision) {
 	if vi.Do != "" {
 		fmt.Fprintf(t.out, "%s  → %s\n", at, vi.Do)
 	}
-	fmt.Fprintf(t.out, "%s  %s. %s\n", at, en.What, en.Do)
+	fmt.Fprintln(t.out, strings.TrimSpace(fmt.Sprintf("%s  %s. %s", at, en.What, en.Do)))
 	if d.Rule != "" {
 		fmt.Fprintf(t.out, "%s  rule %s, snapshot %d\n", at, d.Rule, d.Snapshot)
 	}
