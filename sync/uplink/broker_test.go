@@ -29,8 +29,8 @@ func TestNothingIsLostWhenBrokerAndBoxCrash(t *testing.T) {
 	d.write(8000)
 	d.open(22)
 	d.write(4000)
-	wire := newCable(t, broker.Addr())
-	b := startBox(t, wire.url(), d, tokens)
+	line := newCable(t, broker.Addr())
+	b := startBox(t, line.url(), d, tokens)
 
 	store.waitFor(t, 3000)
 	broker.Kill()
@@ -38,7 +38,7 @@ func TestNothingIsLostWhenBrokerAndBoxCrash(t *testing.T) {
 	broker.Restart()
 
 	store.waitFor(t, 10_000)
-	wire.pull() // no goodbye
+	line.pull() // no goodbye
 	b.stop()
 	d = d.reopen()
 	d.open(33)
