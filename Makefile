@@ -25,7 +25,7 @@ build: ## the shipped binaries, for both machines, into bin/
 
 .PHONY: test
 test: deps vet ## everything: installs what tests need, vet, staticcheck, tests with the race detector, sizes
-	$(GO) test -race -shuffle=on -count=1 -timeout 40m ./... -rapid.nofailfile=true
+	$(GO) test -race -shuffle=on -count=1 -timeout 40m ./...
 	$(MAKE) --no-print-directory sizes
 
 .PHONY: vet
