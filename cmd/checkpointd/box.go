@@ -18,6 +18,7 @@ import (
 	"checkpoint/console/control"
 	"checkpoint/device/clock"
 	"checkpoint/device/gate"
+	"checkpoint/store/durable"
 	"checkpoint/store/journal"
 	"checkpoint/store/keys"
 	"checkpoint/store/snapshot"
@@ -64,7 +65,7 @@ func newBox(log *slog.Logger, io cli.IO, c *config.Config, o options) (*box, err
 func (b *box) path(name string) string { return filepath.Join(b.config.StateDir, name) }
 
 func (b *box) openClock() {
-	b.clock = clock.New(clock.Options{Mode: b.config.Clock.Mode, Store: clock.File(b.path("clock-floor")), Build: buildTime()})
+	b.clock = clock.New(clock.Options{Mode: b.config.Clock.Mode, Store: durable.Time(b.path("clock-floor")), Build: buildTime()})
 	if err := b.clock.Restore(); err != nil {
 		b.log.Error("time floor not read", "error", err)
 	}

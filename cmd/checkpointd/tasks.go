@@ -18,6 +18,7 @@ import (
 	"checkpoint/console/control"
 	"checkpoint/device/serial"
 	"checkpoint/scanner"
+	"checkpoint/store/durable"
 	"checkpoint/store/journal"
 	"checkpoint/sync/uplink"
 	"checkpoint/sync/wire"
@@ -78,7 +79,7 @@ func (b *box) openUplink(io cli.IO, o options) {
 	if err == nil {
 		b.uplink, err = uplink.New(uplink.Options{
 			Broker: b.config.MQTT.Broker, Province: b.config.Province, Box: b.config.Box, TLS: certificates,
-			Collectors: b.collectors(), Outbox: outbox, Tokens: uplink.TokenFile(b.path("restore-token")),
+			Collectors: b.collectors(), Outbox: outbox, Tokens: durable.Bytes(b.path("restore-token")),
 			Info: b.info(), Log: b.log, OnChange: b.linkChanged(io, o),
 		})
 	}
