@@ -43,9 +43,10 @@ type box struct {
 // lane is one lane with its hardware.
 type lane struct {
 	*checkpoint.Lane
-	config config.Lane
-	gate   *gate.Gate
-	fault  faultNote
+	config  config.Lane
+	gate    *gate.Gate
+	contact *gate.Contact // nil without one
+	fault   faultNote
 }
 
 // newBox wires a box. What is missing (keys, snapshot, journal) is a fault that
@@ -172,6 +173,9 @@ func (b *box) openLanes(io cli.IO, o options) error {
 		}
 		if l.gate, err = gate.Open(c.Gate, gate.Options{Trace: trace, Output: out, OnFault: l.fault.set}); err != nil {
 			return errors.Join(fmt.Errorf("lane %s: gate: %w", c.Name, err), b.close())
+		}
+		if l.contact, err = gate.OpenContact(c.Gate); err != nil {
+			return errors.Join(fmt.Errorf("lane %s: %w", c.Name, err), b.close())
 		}
 		var readers []string
 		for _, r := range c.Readers {

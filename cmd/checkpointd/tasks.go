@@ -29,6 +29,9 @@ import (
 func (b *box) start(run func(string, func(context.Context) error)) {
 	for _, l := range b.lanes {
 		run("lane "+l.config.Name, l.Run)
+		if l.contact != nil {
+			run("fire contact "+l.config.Name, func(ctx context.Context) error { return l.contact.Watch(ctx, l.Emergency) })
+		}
 		for _, r := range l.config.Readers {
 			reader := &scanner.Serial{Name: r.Name, Suffix: suffix(r), Open: opener(r.Serial()), Sink: l.Lane, Log: b.log}
 			run("reader "+r.Name, func(ctx context.Context) error { reader.Run(ctx); return nil })
