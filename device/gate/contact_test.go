@@ -34,10 +34,7 @@ func next(t *testing.T, told chan bool, within time.Duration) bool {
 
 func TestFireContactIsToldAtOnceAndItsEndLater(t *testing.T) {
 	pin, told := onContact(t, Contact{})
-	pin.EdgesChan <- gpio.High
-	if !next(t, told, 5*time.Second) {
-		t.Fatal("an end without an alarm")
-	}
+	next(t, told, 5*time.Second)
 	began := time.Now()
 	pin.EdgesChan <- gpio.Low
 	if next(t, told, 5*time.Second) {
@@ -50,7 +47,6 @@ func TestFireContactIsToldAtOnceAndItsEndLater(t *testing.T) {
 
 func TestBouncingContactKeepsTheAlarm(t *testing.T) {
 	pin, told := onContact(t, Contact{})
-	pin.EdgesChan <- gpio.High
 	next(t, told, 5*time.Second)
 	for range 5 {
 		pin.EdgesChan <- gpio.Low
@@ -66,8 +62,20 @@ func TestBouncingContactKeepsTheAlarm(t *testing.T) {
 }
 
 func TestAlarmThatIsAlreadyThere(t *testing.T) {
-	_, told := onContact(t, Contact{ActiveLow: true}) // the pin reads low
+	_, told := onContact(t, Contact{}) // the pull-up reads high: the loop is cut
 	if !next(t, told, 5*time.Second) {
 		t.Fatal("not told")
+	}
+}
+
+func TestLoopThatClosesInAnAlarm(t *testing.T) {
+	pin, told := onContact(t, Contact{ActiveLow: true})
+	time.Sleep(3 * contactLook)
+	if len(told) > 0 {
+		t.Fatal("an open loop was an alarm")
+	}
+	pin.EdgesChan <- gpio.Low
+	if !next(t, told, 5*time.Second) {
+		t.Fatal("an end without an alarm")
 	}
 }
