@@ -92,6 +92,9 @@ func (o *buildOptions) run(io cli.IO) error {
 		return err
 	}
 	fmt.Fprintf(io.Out, "snapshot %d of %s in %s: %s layer with %d people, %d doses, %d cases, %d reports (%s)\n", m.Number, m.Province, o.out, plan.Kind, counts.People, counts.Doses, counts.Cases, counts.Withdrawn, time.Since(started).Round(10*time.Millisecond))
+	if counts.RepeatedDoses > 0 {
+		fmt.Fprintf(io.Out, "note: %d doses of a person on a day that has one already were counted once\n", counts.RepeatedDoses)
+	}
 	if counts.OldDocuments > 0 {
 		fmt.Fprintf(io.Out, "note: %d reports are about old documents of known people, which records do not hold\n", counts.OldDocuments)
 	}
