@@ -82,13 +82,14 @@ func Main(ctx context.Context, root *Command, io IO, args []string) int {
 func run(ctx context.Context, c *Command, path string, io IO, args []string) error {
 	flags := flag.NewFlagSet(path, flag.ContinueOnError)
 	flags.SetOutput(io.Err)
-	flags.Usage = func() { help(c, path, flags, io.Out) }
+	flags.Usage = func() {} // help goes to standard output, and only when it was asked for
 	if c.Flags != nil {
 		c.Flags(flags)
 	}
 	rest, err := parse(flags, args, len(c.Sub) > 0)
 	if err != nil {
 		if errors.Is(err, flag.ErrHelp) {
+			help(c, path, flags, io.Out)
 			return err
 		}
 		return &Error{Err: err, Code: BadArguments, Hint: path + " --help shows how"}
