@@ -32,6 +32,7 @@ type rig struct {
 	dir      string
 	settings settings
 	scanner  *pty.Pair // nil: unplugged
+	program  string    // the daemon to run; empty: this test binary
 	starts   int
 }
 
@@ -191,6 +192,9 @@ func (r *rig) startWith(config string, env ...string) *process {
 	r.must(syscall.Mkfifo(trace, 0o600))
 	d := &process{t: r.t, exited: make(chan struct{}), client: control.NewClient(r.settings.Run)}
 	d.cmd = daemonCommand(r.t, env, "--config", config, "--trace", trace)
+	if r.program != "" {
+		d.cmd.Path = r.program
+	}
 	d.cmd.Stderr = &d.log
 	// Held open for writing as well, so that the pipe ends when we say so.
 	pipe, err := os.OpenFile(trace, os.O_RDWR, 0)
