@@ -16,6 +16,7 @@ import (
 	"text/template"
 	"time"
 
+	"checkpoint"
 	"checkpoint/console/control"
 	"checkpoint/device/serial/pty"
 )
@@ -368,5 +369,58 @@ func (w *watched[T]) until(stop <-chan struct{}, ok func([]T) bool) error {
 		case <-late:
 			return errGaveUp
 		}
+	}
+}
+
+// show shows a code to the scanner of a daemon that listens, and gives the
+// event that tells its decision: on disk, and the relay opened or not.
+func (d *process) show(r *rig, payload string) control.Event {
+	d.t.Helper()
+	before, _ := d.events.all()
+	var last control.Event
+	if len(before) > 0 {
+		last = before[len(before)-1]
+	}
+	r.scan(payload)
+	var decided control.Event
+	err := d.events.until(d.exited, func(list []control.Event) bool {
+		for _, e := range list[len(before):] {
+			if e.Verdict != "" && e.Position != last.Position && e.Position.Seq > 0 {
+				decided = e
+				return true
+			}
+		}
+		return false
+	})
+	if err != nil {
+		d.t.Fatalf("no decision about a card; the log:\n%s", d.log.String())
+	}
+	return decided
+}
+
+// admits shows a good card and fails the test unless it opens the relay.
+func (d *process) admits(r *rig, payload string) {
+	d.t.Helper()
+	if e := d.show(r, payload); e.Verdict != checkpoint.Admit.String() || !e.Opened {
+		d.t.Fatalf("a good card: %s %s, relay opened: %t\n%s", e.Verdict, e.Reason, e.Opened, d.log.String())
+	}
+}
+
+// wants shows a card and fails the test unless it gets this answer without
+// opening the relay.
+func (d *process) wants(r *rig, payload string, v checkpoint.Verdict, reason checkpoint.Reason) {
+	d.t.Helper()
+	if e := d.show(r, payload); e.Verdict != v.String() || e.Reason != reason || e.Opened {
+		d.t.Fatalf("got %s %s, relay opened: %t; want %s %s and no opening\n%s", e.Verdict, e.Reason, e.Opened, v, reason, d.log.String())
+	}
+}
+
+// answer gives the guard's answer to the open decision.
+func (d *process) answer(answer checkpoint.Answer) {
+	d.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := d.client.Decide(ctx, control.Decide{Answer: answer.String()}); err != nil {
+		d.t.Fatalf("answer %s: %v", answer, err)
 	}
 }
