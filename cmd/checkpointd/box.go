@@ -74,24 +74,26 @@ func (b *box) openClock() {
 
 func (b *box) openSnapshot() {
 	store, trust, err := snapshots.Store(b.config.StateDir)
-	if err == nil && trust.Province != b.config.Province {
+	switch {
+	case trust.Province == b.config.Province:
+		b.trust = trust // enough for records, even where the pepper is missing
+	case err == nil:
 		err = fmt.Errorf("province keys are of %q, the configuration says %q", trust.Province, b.config.Province)
 	}
 	if err != nil {
 		b.fault = err
-		b.log.Error("no province keys: the box checks nothing (N05)", "error", err)
+		b.log.Error("keys not usable: the box checks nothing (N05)", "error", err)
 		b.holder = snapshots.NewHolder(nil)
 		return
 	}
-	b.trust = trust
 	b.holder = snapshots.NewHolder(store)
-	b.reload()
+	b.reload(b.holder.Reload)
 }
 
-// reload switches to a newer snapshot, if there is one.
-func (b *box) reload() {
+// reload switches to a newer snapshot, if look finds one.
+func (b *box) reload(look func() (changed bool, err error)) {
 	_, before := b.holder.State()
-	changed, err := b.holder.Reload()
+	changed, err := look()
 	switch {
 	case err != nil && (before == nil || before.Error() != err.Error()):
 		b.log.Error("snapshot not in use", "error", err)

@@ -66,7 +66,7 @@ func (b *box) watchSnapshots(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-t.C:
-			b.reload()
+			b.reload(b.holder.Reload)
 		}
 	}
 }
@@ -146,9 +146,8 @@ func (b *box) control() *control.Server {
 		lanes = nil
 	}
 	return &control.Server{Lanes: lanes, Status: b.status, Hub: b.hub, Reload: func() (control.Snapshot, error) {
-		b.reload()
-		s := b.status().Snapshot
-		return s, nil
+		b.reload(b.holder.Retry)
+		return b.status().Snapshot, nil
 	}}
 }
 
