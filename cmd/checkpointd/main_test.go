@@ -4,6 +4,8 @@ import (
 	"os"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/testscript"
+
 	"checkpoint/store/lossfs"
 )
 
@@ -18,6 +20,13 @@ func TestMain(m *testing.M) {
 	if os.Getenv(daemonEnv) != "" {
 		main() // exits
 	}
-	m.Run()
-	removeProvince()
+	testscript.Main(tidied{m}, map[string]func(){"checkpointd": main})
+}
+
+// tidied takes away what the tests share before the process ends.
+type tidied struct{ *testing.M }
+
+func (m tidied) Run() int {
+	defer removeProvince()
+	return m.M.Run()
 }
