@@ -86,11 +86,8 @@ const (
 	StretchArgon2id Stretch = 1
 )
 
-// secret is what opens a record: stretch(HMAC(pepper, kind | number | birth
-// date as registered)). It is the same in every layer; [sealKey] makes it
-// differ.
-func (p Pepper) secret(s Stretch, kind checkpoint.DocumentKind, number string, birth checkpoint.Date) ([]byte, error) {
-	secret := p.mac("record", string([]byte{byte(kind)}), number, birth.String())
+// apply makes a secret slow to guess.
+func (s Stretch) apply(secret []byte) ([]byte, error) {
 	switch s {
 	case StretchNone:
 		return secret, nil
@@ -100,11 +97,21 @@ func (p Pepper) secret(s Stretch, kind checkpoint.DocumentKind, number string, b
 	return nil, fmt.Errorf("stretch %d: not known to this version", s)
 }
 
+// secret is what opens a record: stretch(HMAC(pepper, kind | number | birth
+// date as registered)). It is the same in every layer; [sealKey] makes it
+// differ.
+func (p Pepper) secret(s Stretch, kind checkpoint.DocumentKind, number string, birth checkpoint.Date) ([]byte, error) {
+	secret := p.mac("record", string([]byte{byte(kind)}), number, birth.String())
+	return s.apply(secret)
+}
+
 // sealKey is the key of one record in one layer (RFC 5869): bound to the
 // layer's input, so that no key serves two layers and a fixed nonce is sound.
 func sealKey(secret []byte, input Digest, what entryType) ([]byte, error) {
-	return hkdf.Key(sha256.New, secret, input[:], "checkpoint record 1 "+what.String(), 32)
+	return hkdf.Key(sha256.New, secret, input[:], sealInfo(what), 32)
 }
+
+func sealInfo(what entryType) string { return "checkpoint record 1 " + what.String() }
 
 // digest is a short keyed digest of one line of a card, for comparing only.
 func digest(secret []byte, what, value string, size int) []byte {

@@ -208,17 +208,7 @@ func decodeAlias(b []byte) (kind checkpoint.DocumentKind, number string, err err
 	return kind, string(s), nil
 }
 
-// seal encrypts with ChaCha20-Poly1305 (RFC 8439). The nonce is zero because
-// every key seals one record only; the tag is bound in.
-func seal(key, plain []byte, tag Tag) ([]byte, error) {
-	aead, err := chacha20poly1305.New(key)
-	if err != nil {
-		return nil, fmt.Errorf("seal record: %w", err)
-	}
-	return aead.Seal(nil, make([]byte, aead.NonceSize()), plain, tag[:]), nil
-}
-
-// unseal opens what seal closed; false: the key is not the record's.
+// unseal opens what [sealer] closed; false: the key is not the record's.
 func unseal(key, sealed []byte, tag Tag) ([]byte, bool) {
 	aead, err := chacha20poly1305.New(key)
 	if err != nil {
