@@ -46,7 +46,10 @@ type keyer struct {
 
 func newKeyer(p Pepper) *keyer { return &keyer{mac: hmac.New(sha256.New, p[:])} }
 
-// record encodes an entry. The result is good until the next call.
+// ErrEntry: an entry says what no record can hold.
+var ErrEntry = errors.New("does not fit into a record")
+
+// record encodes an entry, or fails with [ErrEntry]. The result is good until the next call.
 func (k *keyer) record(e Entry, s Stretch) (plainEntry, error) {
 	switch {
 	case e.Person != nil:
@@ -67,12 +70,15 @@ func (k *keyer) record(e Entry, s Stretch) (plainEntry, error) {
 		k.head(entryTombstone, e.Removed.Kind, e.Removed.Number, e.Row)
 		return k.buffer, nil
 	}
-	return nil, errors.New("empty entry")
+	return nil, fmt.Errorf("%w: it is empty", ErrEntry)
 }
 
 func (k *keyer) with(plain []byte, err error) (plainEntry, error) {
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrEntry, err)
+	}
 	k.buffer = append(k.buffer, plain...)
-	return k.buffer, err
+	return k.buffer, nil
 }
 
 func (k *keyer) head(t entryType, kind kind, number string, row int) {
