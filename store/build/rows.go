@@ -3,6 +3,7 @@ package build
 import (
 	"encoding/binary"
 	"errors"
+	"strings"
 
 	"checkpoint"
 	"checkpoint/store/build/input"
@@ -27,6 +28,24 @@ const (
 type encoder struct {
 	row    []byte // after the length
 	number []byte // in row
+
+	products map[string]uint8 // codes of names seen, which are few
+}
+
+// maxProducts bounds what a file of nonsense can make the encoder remember.
+const maxProducts = 1000
+
+func (e *encoder) product(name string) uint8 {
+	code, ok := e.products[name]
+	if ok {
+		return code
+	}
+	if e.products == nil || len(e.products) == maxProducts {
+		e.products = map[string]uint8{}
+	}
+	code = productCode(name)
+	e.products[strings.Clone(name)] = code
+	return code
 }
 
 func (e *encoder) begin(t rowType, number string) {
@@ -77,7 +96,7 @@ func (e *encoder) link(from document, main string) {
 func (e *encoder) dose(d input.Dose) {
 	e.begin(rowDose, d.Number)
 	e.date(d.Date)
-	e.bytes(productCode(d.Product), byte(d.Dose), byte(d.Course))
+	e.bytes(e.product(d.Product), byte(d.Dose), byte(d.Course))
 }
 
 func (e *encoder) illness(c input.Case) {

@@ -1,7 +1,6 @@
 package snapshot
 
 import (
-	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -107,15 +106,16 @@ func (p Pepper) secret(s Stretch, kind checkpoint.DocumentKind, number string, b
 
 // sealKey is the key of one record in one layer (RFC 5869): bound to the
 // layer's input, so that no key serves two layers and a fixed nonce is sound.
-func sealKey(secret []byte, input Digest, what entryType) ([]byte, error) {
-	return hkdf.Key(sha256.New, secret, input[:], sealInfo(what), 32)
+func sealKey(secret []byte, input Digest, t entryType) Digest {
+	prk := oneMAC(input[:], secret)
+	return expand(prk[:], t)
 }
 
-func sealInfo(what entryType) string { return "checkpoint record 1 " + what.String() }
-
-// digest is a short keyed digest of one line of a card, for comparing only.
-func digest(secret []byte, what, value string, size int) []byte {
-	m := hmac.New(sha256.New, secret)
-	m.Write([]byte("checkpoint line 1 " + what + "\x00" + value))
-	return m.Sum(nil)[:size]
+// digest is a keyed digest of one line of a card, of which records keep the
+// beginning, for comparing only.
+func digest(secret []byte, what, value string) Digest {
+	line := make([]byte, 0, 2*sha256.BlockSize)
+	line = append(append(line, "checkpoint line 1 "...), what...)
+	line = append(append(line, 0), value...)
+	return oneMAC(secret, line)
 }

@@ -42,9 +42,14 @@ type keyer struct {
 	text   []byte
 	sum    []byte
 	buffer []byte
+
+	birth     checkpoint.Date // last seen: a person's documents come together
+	birthText string
 }
 
-func newKeyer(p Pepper) *keyer { return &keyer{mac: hmac.New(sha256.New, p[:])} }
+func newKeyer(p Pepper) *keyer {
+	return &keyer{mac: hmac.New(sha256.New, p[:]), birthText: "\x00"}
+}
 
 // ErrEntry: an entry says what no record can hold.
 var ErrEntry = errors.New("does not fit into a record")
@@ -89,7 +94,10 @@ func (k *keyer) head(t entryType, kind kind, number string, row int) {
 
 // secret appends what [Pepper.secret] gives.
 func (k *keyer) secret(s Stretch, kind kind, number string, birth checkpoint.Date) error {
-	secret, err := s.apply(k.keyed("record", kind, number, birth.String()+"\x00"))
+	if birth != k.birth {
+		k.birth, k.birthText = birth, birth.String()+"\x00"
+	}
+	secret, err := s.apply(k.keyed("record", kind, number, k.birthText))
 	k.buffer = append(k.buffer, secret...)
 	return err
 }

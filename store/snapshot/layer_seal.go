@@ -1,7 +1,6 @@
 package snapshot
 
 import (
-	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
 	"fmt"
@@ -146,18 +145,20 @@ func (s *sealer) batch(b *sealBatch) error {
 	return nil
 }
 
-// seal encrypts with ChaCha20-Poly1305 (RFC 8439) under the key that [sealKey]
-// gives. The nonce is zero because every key seals one record only; the tag is
+// key is what [sealKey] gives.
+func (s *sealer) key(secret []byte, t entryType) Digest {
+	s.extract.Reset()
+	s.extract.Write(secret)
+	s.prk = s.extract.Sum(s.prk[:0])
+	return expand(s.prk, t)
+}
+
+// seal encrypts with ChaCha20-Poly1305 (RFC 8439) under a key that
+// [sealKey] gives. The nonce is zero because every key seals one record only; the tag is
 // bound in.
 func (s *sealer) seal(out []byte, e plainEntry) ([]byte, error) {
-	s.extract.Reset()
-	s.extract.Write(e.secret())
-	s.prk = s.extract.Sum(s.prk[:0])
-	key, err := hkdf.Expand(sha256.New, s.prk, sealInfo(e.typ()), chacha20poly1305.KeySize)
-	if err != nil {
-		return nil, fmt.Errorf("seal record: %w", err)
-	}
-	aead, err := chacha20poly1305.New(key)
+	key := s.key(e.secret(), e.typ())
+	aead, err := chacha20poly1305.New(key[:])
 	if err != nil {
 		return nil, fmt.Errorf("seal record: %w", err)
 	}

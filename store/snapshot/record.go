@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"time"
@@ -63,8 +64,9 @@ func fromDay(n uint16) checkpoint.Date {
 func (p *Person) encode(secret []byte) ([]byte, error) {
 	b := make([]byte, recordSize)
 	b[0] = recordVersion
-	copy(b[1:], digest(secret, "name", p.NameFold, nameSize))
-	copy(b[7:], digest(secret, "sex", p.Sex.String(), sexSize))
+	name, sex := digest(secret, "name", p.NameFold), digest(secret, "sex", p.Sex.String())
+	copy(b[1:], name[:nameSize])
+	copy(b[7:], sex[:sexSize])
 	f := &p.Facts
 	w := dayWriter{b: b}
 	w.put(9, f.Issued)
@@ -125,10 +127,14 @@ func decodePerson(b, secret []byte, q checkpoint.Query) (checkpoint.Match, error
 
 // agreement compares a line of the card with its digest in the data.
 func agreement(shown string, kept, secret []byte, what string) checkpoint.Agreement {
-	if shown == "" || string(kept) == string(digest(secret, what, "", len(kept))) {
-		return checkpoint.Unknown
+	is := func(value string) bool {
+		d := digest(secret, what, value)
+		return bytes.Equal(kept, d[:len(kept)])
 	}
-	if string(kept) == string(digest(secret, what, shown, len(kept))) {
+	switch {
+	case shown == "" || is(""):
+		return checkpoint.Unknown
+	case is(shown):
 		return checkpoint.Agrees
 	}
 	return checkpoint.Differs
