@@ -116,6 +116,21 @@ func (p *parts) appendPart(b []byte, i int) ([]byte, error) {
 	return b, nil
 }
 
+// eachRow calls do with the rows of the part's bytes as they lie.
+func eachRow(data []byte, do func(r row) error) error {
+	for len(data) > 0 {
+		r, rest, err := cutRow(data)
+		if err != nil {
+			return err
+		}
+		if err := do(r); err != nil {
+			return err
+		}
+		data = rest
+	}
+	return nil
+}
+
 // grouped calls do with the rows of each number in the part's bytes. Within a
 // number, rows are ordered by type.
 func grouped(data []byte, do func(group []row) error) error {
