@@ -59,3 +59,8 @@ fuzz: ## every fuzz target for FUZZTIME each
 .PHONY: clean
 clean: ## remove what was built and the sample checkpoint's data
 	rm -rf bin .run .cache
+
+.PHONY: bench-register
+bench-register: ## build and look up ten million people, about 5 minutes and 8 GB; table into docs/benchmarks.md
+	CGO_ENABLED=0 $(GO) build -o bin/ ./cmd/provincectl ./cmd/bench-register
+	./bin/bench-register --out docs/benchmarks.md
