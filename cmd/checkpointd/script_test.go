@@ -10,4 +10,4 @@ import (
 
 func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"checkpointd": main}) }
 
-func TestScripts(t *testing.T) { scripttest.Run(t) }
+func TestScripts(t *testing.T) { scripttest.Run(t, "checkpointctl", "provincectl") }
