@@ -12,6 +12,7 @@ import (
 const daemonEnv = "CHECKPOINTD_TEST_DAEMON"
 
 func TestMain(m *testing.M) {
+	os.Setenv("GORACE", "atexit_sleep_ms=0") // or each daemon that stops takes a second longer
 	if lossfs.Serve() {
 		return
 	}
