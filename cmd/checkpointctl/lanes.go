@@ -74,7 +74,10 @@ func statusCommand() *cli.Command {
 			runFlag(f, &dir)
 			f.BoolVar(&asJSON, "json", false, "print JSON")
 		},
-		Run: func(ctx context.Context, io cli.IO, _ []string) error {
+		Run: func(ctx context.Context, io cli.IO, args []string) error {
+			if len(args) > 0 {
+				return cli.Usage("status: unexpected argument %q", args[0])
+			}
 			s, err := control.NewClient(findRunDir(dir)).Status(ctx)
 			if err != nil {
 				return notRunning(err)
