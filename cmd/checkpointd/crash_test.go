@@ -76,7 +76,7 @@ func TestPowerCutLosesNoOpening(t *testing.T) {
 			r := newRig(t, settings{State: filepath.Join(fs.Dir(), "state")})
 			r.plug()
 			if round%3 > 0 { // else the power goes without a word
-				fs.FreezeAfter(rng.Int64N(600))
+				fs.FreezeAfter(rng.Int64N(250))
 			}
 			s := r.storm(r.start(), rng)
 			s.killAfterRefusal(time.Duration(rng.IntN(800)) * time.Millisecond)

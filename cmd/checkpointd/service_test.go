@@ -57,37 +57,6 @@ func TestBadConfigurationIsToldAndSurvived(t *testing.T) {
 	}
 }
 
-func TestCheckListsEveryFaultAndEnds(t *testing.T) {
-	r := newRig(t, settings{})
-	bad, unknown := r.path("bad.toml"), r.path("unknown.toml")
-	r.must(os.WriteFile(bad, []byte(badConfig), 0o644))
-	r.must(os.WriteFile(unknown, []byte("box = \"thu-0001\"\ncolour = \"red\"\n"), 0o644))
-	for _, c := range []struct {
-		name string
-		args []string
-		code int
-		says []string
-	}{
-		{"good", []string{"--check", "--config", r.configure()}, 0, []string{": ok"}},
-		{"bad", []string{"--check", "--config", bad}, 1, append(badConfigFaults(), "hint: ")},
-		{"unknown key", []string{"--check", "--config", unknown}, 1, []string{"colour", "~~"}},
-		{"no file", []string{"--check", "--config", r.path("none.toml")}, 6, []string{"none.toml", "hint: "}},
-		{"no such flag", []string{"--chekc"}, 2, []string{"chekc", "hint: "}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			cmd := daemonCommand(t, nil, c.args...)
-			out, _ := cmd.CombinedOutput() // the exit code says more
-			if code := cmd.ProcessState.ExitCode(); code != c.code {
-				t.Errorf("exit code %d, want %d", code, c.code)
-			}
-			wantAll(t, "the output", string(out), c.says)
-		})
-	}
-	if _, err := os.Stat(r.settings.Run); err == nil {
-		t.Error("--check made a run-time directory")
-	}
-}
-
 func TestSecondDaemonIsRefused(t *testing.T) {
 	r := newReadyRig(t, settings{})
 	d := r.start()
