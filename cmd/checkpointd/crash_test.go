@@ -68,7 +68,7 @@ func TestPowerCutLosesNoOpening(t *testing.T) {
 	if err := p.load(filepath.Join(image, "state"), 1); err != nil {
 		t.Fatal(err)
 	}
-	past := map[checkpoint.Position]string{}
+	past, refusals := map[checkpoint.Position]string{}, 0
 	for round := range rounds(t, 6) {
 		out := t.TempDir()
 		ok := t.Run("cut", func(t *testing.T) {
@@ -76,19 +76,22 @@ func TestPowerCutLosesNoOpening(t *testing.T) {
 			r := newRig(t, settings{State: filepath.Join(fs.Dir(), "state")})
 			r.plug()
 			if round%3 > 0 { // else the power goes without a word
-				fs.FreezeAfter(rng.Int64N(600))
+				fs.FreezeAfter(rng.Int64N(250))
 			}
 			s := r.storm(r.start(), rng)
 			s.killAfterRefusal(time.Duration(rng.IntN(800)) * time.Millisecond)
 			fs.Cut([]lossfs.Mode{lossfs.Drop, lossfs.Tear}[rng.IntN(2)], rng.Uint64(), out)
 			s.check(past, p.read(t, filepath.Join(out, "state")))
+			if s.refused {
+				refusals++
+			}
 		})
 		if !ok {
 			t.Fatalf("round %d", round)
 		}
 		image = out
 	}
-	t.Logf("%d records", len(past))
+	t.Logf("%d records; in %d rounds the daemon saw the disk go and opened for nobody", len(past), refusals)
 }
 
 // storm is a rush of people with good cards. It comes in bursts: within one the
@@ -100,7 +103,9 @@ type storm struct {
 	d      *process
 	bursts []burst // read after fed
 	fed    chan struct{}
-	opened map[checkpoint.Position]bool // set by check
+
+	opened  map[checkpoint.Position]bool // set by check
+	refused bool                         // the daemon said that it cannot record
 }
 
 type burst struct {
@@ -182,9 +187,9 @@ func (s *storm) killAfter(d time.Duration) {
 func (s *storm) killAfterRefusal(d time.Duration) {
 	stop := make(chan struct{})
 	time.AfterFunc(d, func() { close(stop) })
-	_ = s.d.events.until(stop, func(list []control.Event) bool {
+	s.refused = s.d.events.until(stop, func(list []control.Event) bool {
 		return len(list) > 0 && list[len(list)-1].Reason == checkpoint.CannotRecord
-	})
+	}) == nil
 	s.end()
 }
 

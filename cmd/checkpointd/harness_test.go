@@ -147,7 +147,8 @@ func (r *rig) configure() string {
 	return r.path("checkpoint.toml")
 }
 
-// daemonCommand is the daemon with arguments, not yet started.
+// daemonCommand is the daemon with arguments, not yet started. The test binary
+// called by this name is the daemon: see [TestMain].
 func daemonCommand(t testing.TB, env []string, args ...string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
@@ -155,7 +156,8 @@ func daemonCommand(t testing.TB, env []string, args ...string) *exec.Cmd {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(self, args...)
-	cmd.Env = append(append(os.Environ(), daemonEnv+"=1"), env...)
+	cmd.Args[0] = daemonName
+	cmd.Env = append(os.Environ(), env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	return cmd
 }
