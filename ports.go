@@ -48,8 +48,9 @@ type Gate interface {
 	HasRelay() bool
 }
 
-// Journal keeps records durably. Append returns once the record is on disk,
-// or with the reason why it is not: then nothing of it was kept.
+// Journal keeps records durably. Append returns once the record is on disk. An
+// error means that it may not be: after a disk fault it can turn up all the
+// same, under a position of its own, and nothing may be opened on its account.
 type Journal interface {
 	Append(ctx context.Context, r Record) (Position, error)
 }

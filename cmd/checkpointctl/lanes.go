@@ -120,6 +120,9 @@ func printStatus(io cli.IO, s control.Status) {
 		fmt.Fprintf(io.Out, "    %s\n", s.Snapshot.Fault)
 	}
 	fmt.Fprintf(io.Out, "  journal: %d records wait, %d kB%s\n", s.Journal.Waiting, s.Journal.Bytes/1000, map[bool]string{true: ", FULL: nothing can be recorded", false: ""}[s.Journal.Full])
+	if s.Journal.Fault != "" {
+		fmt.Fprintf(io.Out, "    %s\n", s.Journal.Fault)
+	}
 	switch {
 	case s.Link.Broker == "":
 		fmt.Fprintln(io.Out, "  link: none configured")
@@ -194,6 +197,10 @@ func show(ctx context.Context, io cli.IO, client *control.Client, device, payloa
 		done <- client.Events(ctx, ready, func(e control.Event) bool {
 			if e.Verdict == "" || e.State == checkpoint.StateReading.String() {
 				return true
+			}
+			if e.Notice == checkpoint.DecideFirst { // this scan was refused; the event tells of the one before
+				fmt.Fprintf(io.Out, "%s  %s\n", e.Notice, messages.Reason(e.Notice, nil, messages.Vietnamese).What)
+				return false
 			}
 			text := messages.Reason(e.Reason, e.Args, messages.Vietnamese)
 			verdict, _ := checkpoint.ParseVerdict(e.Verdict)

@@ -232,6 +232,9 @@ func TestSizeLimitRemovesMarkedFirstThenSaysFull(t *testing.T) {
 	var last checkpoint.Position
 	fill := func() (n int) {
 		for {
+			if n > 1000 {
+				t.Fatal("8 MB of records fit in 2 MB: unmarked ones must have gone")
+			}
 			p, err := j.Append(t.Context(), r)
 			if errors.Is(err, ErrFull) {
 				return n

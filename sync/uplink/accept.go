@@ -36,7 +36,7 @@ func (u *Uplink) refuse(why Refusal, epoch uint64) {
 }
 
 // accept acts on a mark that a collector of the province signed for this box.
-// It returns an error only when the journal is closed.
+// It returns an error only when the uplink or the journal is stopping.
 func (s *session) accept(ctx context.Context, m mark) error {
 	if !bytes.Equal(m.Restore, s.memo.token) {
 		if !m.Time.After(s.memo.since) {
@@ -44,8 +44,7 @@ func (s *session) accept(ctx context.Context, m mark) error {
 			return nil
 		}
 		if err := s.startOver(ctx, m); err != nil {
-			s.Log.Error("restore token not accepted", "error", err)
-			return onlyClosed(err)
+			return s.notTaken(ctx, m, err)
 		}
 	}
 	seg := s.plan.find(m.Epoch)
@@ -59,8 +58,7 @@ func (s *session) accept(ctx context.Context, m mark) error {
 		}
 		s.refuse(FellUnasked, m.Epoch)
 	} else if err := s.raise(ctx, seg, m.Seq); err != nil {
-		s.Log.Error("mark not stored", "epoch", m.Epoch, "error", err)
-		return onlyClosed(err)
+		return s.notTaken(ctx, m, err)
 	}
 	s.plan.marked(m, time.Now())
 	s.change(func(st *Status) { st.LastMark = time.Now(); st.SignedTime = later(st.SignedTime, m.Time) })
@@ -103,9 +101,16 @@ func (s *session) startOver(ctx context.Context, m mark) error {
 	return nil
 }
 
-func onlyClosed(err error) error {
-	if errors.Is(err, journal.ErrClosed) {
+// notTaken lets the mark pass by when the journal could not store it: it is
+// asked for again when it stands still. The planner does not hear of it.
+func (s *session) notTaken(ctx context.Context, m mark, err error) error {
+	switch {
+	case ctx.Err() != nil, errors.Is(err, journal.ErrClosed):
 		return err
+	case errors.Is(err, journal.ErrGone):
+		s.changed = nil // the segment went meanwhile: read the list again
+	default:
+		s.Log.Error("mark not stored", "epoch", m.Epoch, "error", err)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"checkpoint/store/durable"
 	"checkpoint/store/journal"
 	"checkpoint/sync/collector"
 	"checkpoint/sync/mosquittotest"
@@ -13,8 +14,8 @@ import (
 	"checkpoint/sync/wire"
 )
 
-func tokenFile(t *testing.T) uplink.TokenFile {
-	return uplink.TokenFile(filepath.Join(t.TempDir(), "restore-token"))
+func tokenFile(t *testing.T) durable.Bytes {
+	return durable.Bytes(filepath.Join(t.TempDir(), "restore-token"))
 }
 
 // 20,000 records, two crashes of the broker and one of the box.
@@ -29,8 +30,8 @@ func TestNothingIsLostWhenBrokerAndBoxCrash(t *testing.T) {
 	d.write(8000)
 	d.open(22)
 	d.write(4000)
-	wire := newCable(t, broker.Addr())
-	b := startBox(t, wire.url(), d, tokens)
+	line := newCable(t, broker.Addr())
+	b := startBox(t, line.url(), d, tokens)
 
 	store.waitFor(t, 3000)
 	broker.Kill()
@@ -38,7 +39,7 @@ func TestNothingIsLostWhenBrokerAndBoxCrash(t *testing.T) {
 	broker.Restart()
 
 	store.waitFor(t, 10_000)
-	wire.pull() // no goodbye
+	line.pull() // no goodbye
 	b.stop()
 	d = d.reopen()
 	d.open(33)

@@ -8,7 +8,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 )
 
 // The exit codes of the tools.
@@ -145,4 +148,12 @@ func help(c *Command, path string, flags *flag.FlagSet, out io.Writer) {
 		}
 		fmt.Fprintf(out, "  --%-14s %s%s\n", f.Name, strings.ReplaceAll(f.Usage, "\n", " "), def)
 	})
+}
+
+// Process is a whole program: the process's own arguments and streams, ended
+// by an interrupt or SIGTERM. It returns the exit code.
+func Process(root *Command) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return Main(ctx, root, IO{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, os.Args[1:])
 }

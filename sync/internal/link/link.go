@@ -28,6 +28,8 @@ const (
 	backlog = 1000
 )
 
+var errUnanswered = errors.New("no answer from the broker")
+
 // Options of a connection. All are needed except TLS.
 type Options struct {
 	Broker   string      // tcp://host:port, or ssl://host:port with TLS
@@ -48,6 +50,7 @@ type Conn struct {
 	will   string
 	manual bool
 	queue  chan delivery
+	out    chan parcel
 	gone   chan struct{} // closed when the connection is over, for whatever reason
 	why    error         // set before gone is closed
 	once   sync.Once
@@ -58,15 +61,26 @@ type delivery struct {
 	handle func(Message)
 }
 
+type parcel struct {
+	topic    string
+	retained bool
+	payload  []byte
+	done     func(error)
+}
+
 // Dial connects once, within ten seconds.
 func Dial(ctx context.Context, o Options) (*Conn, error) {
-	c := &Conn{will: o.Will, manual: o.Manual, queue: make(chan delivery, backlog), gone: make(chan struct{})}
+	c := &Conn{
+		will: o.Will, manual: o.Manual,
+		queue: make(chan delivery, backlog), out: make(chan parcel), gone: make(chan struct{}),
+	}
 	c.client = mqtt.NewClient(o.client(c.end))
 	if err := c.wait(ctx, c.client.Connect()); err != nil {
 		c.client.Disconnect(0)
 		return nil, fmt.Errorf("connect to broker: %w", err)
 	}
 	go c.deliver()
+	go c.write()
 	return c, nil
 }
 
@@ -143,15 +157,44 @@ func (c *Conn) Subscribe(ctx context.Context, filter string, f func(Message)) er
 }
 
 // Publish sends at QoS 1 and calls done once, in another goroutine, when the
-// broker has acknowledged or never will.
+// broker has acknowledged or too much time has passed. When the connection is
+// over it may not call it at all.
 func (c *Conn) Publish(topic string, retained bool, payload []byte, done func(error)) {
-	t := c.client.Publish(topic, qos, retained, payload)
-	go func() { done(c.await(context.Background(), t, unheard)) }()
+	select {
+	case c.out <- parcel{topic, retained, payload, done}:
+	case <-c.gone:
+	}
+}
+
+// write keeps callers clear of the library, which for the length of its write
+// time-out does not notice that the connection was lost.
+func (c *Conn) write() {
+	for {
+		select {
+		case <-c.gone:
+			return
+		case p := <-c.out:
+			t := c.client.Publish(p.topic, qos, p.retained, p.payload)
+			go func() { p.done(c.await(context.Background(), t, unheard)) }()
+		}
+	}
 }
 
 // PublishWait is Publish that waits for the broker's acknowledgement.
 func (c *Conn) PublishWait(ctx context.Context, topic string, retained bool, payload []byte) error {
-	if err := c.wait(ctx, c.client.Publish(topic, qos, retained, payload)); err != nil {
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, errUnanswered)
+	defer cancel()
+	result := make(chan error, 1)
+	c.Publish(topic, retained, payload, func(err error) { result <- err })
+	var err error
+	select {
+	case err = <-result:
+	case <-c.gone:
+		err = c.why
+	case <-ctx.Done():
+		err = context.Cause(ctx)
+	}
+	if err != nil {
 		return fmt.Errorf("publish to %s: %w", topic, err)
 	}
 	return nil
@@ -160,10 +203,9 @@ func (c *Conn) PublishWait(ctx context.Context, topic string, retained bool, pay
 // Leave says a last word on the topic of the will and disconnects. The word
 // stands in for the will, which a broker drops when a client leaves politely.
 func (c *Conn) Leave(word string) {
-	if c.client.IsConnectionOpen() {
-		t := c.client.Publish(c.will, qos, true, word)
-		_ = c.await(context.Background(), t, farewell) // nobody is left to tell
-	}
+	ctx, cancel := context.WithTimeout(context.Background(), farewell)
+	defer cancel()
+	_ = c.PublishWait(ctx, c.will, true, []byte(word)) // nobody is left to tell
 	c.client.Disconnect(250)
 	c.end(errors.New("left"))
 }
@@ -183,6 +225,6 @@ func (c *Conn) await(ctx context.Context, t mqtt.Token, atMost time.Duration) er
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-late.C:
-		return errors.New("no answer from the broker")
+		return errUnanswered
 	}
 }
