@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"bytes"
 	"encoding/binary"
 	"os"
 	"path/filepath"
@@ -67,7 +68,7 @@ func damageBlocks(t *testing.T, file []byte) {
 	t.Helper()
 	found := false
 	for at := 0; at+35 < len(file); at++ {
-		if file[at] == 1 && binary.BigEndian.Uint16(file[at+1:]) == 2 && strings.Trim(string(file[at+3:at+19]), "\x00") == "" && strings.Trim(string(file[at+19:at+35]), "\xff") == "" {
+		if file[at] == 1 && binary.BigEndian.Uint16(file[at+1:]) == 2 && strings.Trim(string(file[at+3:at+19]), "\x00") == "" && bytes.Equal(file[at+19:at+35], bytes.Repeat([]byte{0xff}, 16)) {
 			file[at+100] ^= 4
 			found = true
 		}
