@@ -78,7 +78,7 @@ func verifyLines(ctx context.Context, io cli.IO, data string, clock checkpoint.C
 	holder := snapshots.NewHolder(store)
 	defer holder.Close()
 	if _, err := holder.Reload(); err != nil {
-		return cli.Hint(err, "load one first: checkpointctl snapshot load DIR --state %s", data)
+		return cli.Hint(err, "load one first: checkpointctl snapshot load DIR --data %s", data)
 	}
 	v := &verify.Verifier{Source: holder, Clock: clock}
 	return credential.AnswerLines(io.In, io.Out, func(line credential.Line) any {
