@@ -95,7 +95,8 @@ func (h *Holder) Retry() (changed bool, err error) {
 
 func (h *Holder) reload() (changed bool, err error) {
 	if h.box == nil {
-		return false, snapshot.ErrNone
+		h.fault = snapshot.ErrNone
+		return false, h.fault
 	}
 	n, err := h.box.Current()
 	if err != nil {
