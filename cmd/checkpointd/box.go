@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"errors"
@@ -169,7 +170,7 @@ func (b *box) openLanes(io cli.IO, o options) error {
 		if !o.terminal {
 			out = nil
 		}
-		if l.gate, err = gate.Open(c.Gate, gate.Options{Trace: trace, Output: out, OnFault: l.fault.set}); err != nil {
+		if l.gate, err = gate.Open(c.Gate, gate.Options{Trace: trace.of(c.Name), Output: out, OnFault: l.fault.set}); err != nil {
 			return errors.Join(fmt.Errorf("lane %s: gate: %w", c.Name, err), b.close())
 		}
 		var readers []string
@@ -190,11 +191,32 @@ func (b *box) damaged(n uint64, err error) {
 	go b.holder.Damaged(n, err) // the lookup that noticed still holds the snapshot
 }
 
-func openTrace(path string) (io.Writer, error) {
-	if path == "" {
-		return nil, nil
+// trace is where the edges of all gates go, each line with its lane's name at
+// the end.
+type trace struct{ *os.File }
+
+func openTrace(path string) (t trace, err error) {
+	if path != "" {
+		t.File, err = os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	}
-	return os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	return t, err
+}
+
+func (t trace) of(lane string) io.Writer {
+	if t.File == nil {
+		return nil
+	}
+	return laneTrace{t.File, lane}
+}
+
+type laneTrace struct {
+	file *os.File
+	lane string
+}
+
+func (t laneTrace) Write(line []byte) (int, error) {
+	_, err := fmt.Fprintf(t.file, "%s %s\n", bytes.TrimSuffix(line, []byte("\n")), t.lane)
+	return len(line), err
 }
 
 // close ends what the lanes leave behind, in the order in which it is needed
