@@ -16,6 +16,9 @@ type Query struct {
 type Match struct {
 	Found  bool // the number is in the data
 	Opened bool // number and birth date belong together, so Person can be read
+	// Further: the query named another paper of the person (old number, health
+	// card, passport) than the one Person's issue date and status are about.
+	Further bool
 	Person Person
 	Name   Agreement
 	Sex    Agreement

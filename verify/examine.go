@@ -41,7 +41,9 @@ func examine(card *checkpoint.Credential, m checkpoint.Match, lane checkpoint.La
 	e.card(card, now)
 	e.compare(card, m)
 	if m.Opened {
-		e.issue(card, m.Person)
+		if !m.Further {
+			e.issue(card, m.Person)
+		}
 		e.holder(m.Person, now)
 	}
 	return e
@@ -123,7 +125,8 @@ func (e *examination) compare(c *checkpoint.Credential, m checkpoint.Match) {
 }
 
 // issue notes whether the card shown is the one the data knows, and whether
-// that was reported. A report does not touch a card issued after it, and a
+// that was reported. It is not asked about a person's further papers: a health
+// card has an issue date of its own, and a passport is not the card that was lost. A report does not touch a card issued after it, and a
 // replacement not the card that was issued that day.
 func (e *examination) issue(c *checkpoint.Credential, p checkpoint.Person) {
 	f := &e.facts.Card
@@ -187,13 +190,14 @@ func (e *examination) illness(p checkpoint.Person, now time.Time) {
 			e.found(checkpoint.FoundCaseEnded)
 		}
 	case checkpoint.CaseRecovered:
-		f.Recovered = true
 		since := p.CaseUntil // the day of recovery, where it is known
 		if since.IsZero() || daysSince(since, now) < 0 {
 			since = p.CaseFrom
 		}
 		f.RecoveredDays = daysSince(since, now)
-		e.found(checkpoint.FoundRecovered)
+		if f.Recovered = f.RecoveredDays >= 0; f.Recovered { // a day to come has cured nobody yet
+			e.found(checkpoint.FoundRecovered)
+		}
 	}
 }
 

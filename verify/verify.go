@@ -63,8 +63,9 @@ func (v *Verifier) Verify(_ context.Context, s checkpoint.Scan, lane checkpoint.
 
 // person decides for somebody whose number was read.
 func (v *Verifier) person(data *Data, card *checkpoint.Credential, lane checkpoint.LaneInfo, now time.Time, trusted bool) checkpoint.Decision {
+	number := filedUnder(card)
 	match, err := data.Register.Lookup(checkpoint.Query{
-		Kind: card.Kind, Number: card.Number, Birth: card.Birth, NameFold: card.NameFold, Sex: card.Sex, Issued: card.Issued,
+		Kind: card.Kind, Number: number, Birth: card.Birth, NameFold: card.NameFold, Sex: card.Sex, Issued: card.Issued,
 	})
 	d := checkpoint.Decision{Snapshot: data.Number, Policy: data.Policy.Number(), Credential: card}
 	if err != nil {
@@ -81,7 +82,7 @@ func (v *Verifier) person(data *Data, card *checkpoint.Credential, lane checkpoi
 		e.found(checkpoint.FoundClockUntrusted)
 	}
 	d.InData, d.Findings, d.Differs = match.Found, e.findings, e.differs
-	d.Person = data.Register.PersonKey(card.Kind, card.Number)
+	d.Person = data.Register.PersonKey(card.Kind, number)
 	d.RepeatFor = data.Policy.RepeatWindow(lane.SiteType)
 	ruling := cautious(data.Policy.Decide(e.facts), e.facts, trusted)
 	d.Verdict, d.Reason, d.Rule = ruling.Verdict, ruling.Reason, ruling.Rule
@@ -89,17 +90,27 @@ func (v *Verifier) person(data *Data, card *checkpoint.Credential, lane checkpoi
 	return d
 }
 
-// cautious takes a green back where no rule may give one: without trusted time
-// no rule about days means anything, and data beyond the policy's own limit
-// admits nobody by itself.
-func cautious(r policy.Ruling, f policy.Facts, trusted bool) policy.Ruling {
-	if r.Verdict != checkpoint.Admit {
-		return r
+// insuranceDigits is how much of a health-card number stays with the person
+// and is what the data is filed under: the code of 15 characters on older cards
+// puts group, benefit level and province before it.
+const insuranceDigits = 10
+
+func filedUnder(card *checkpoint.Credential) string {
+	if card.Kind == checkpoint.KindBHYT {
+		return card.Number[max(0, len(card.Number)-insuranceDigits):]
 	}
+	return card.Number
+}
+
+// cautious takes back what no rule may say. Without trusted time no rule about
+// days means anything: neither its green nor its red, a case may have ended and
+// a dose had its fourteen days. A reported card is red at any time. Data beyond
+// the policy's own limit admits nobody by itself.
+func cautious(r policy.Ruling, f policy.Facts, trusted bool) policy.Ruling {
 	switch {
-	case !trusted:
+	case !trusted && (r.Verdict == checkpoint.Admit || r.Verdict == checkpoint.Refuse && f.Card.Reported == ""):
 		r.Verdict, r.Reason = checkpoint.Refer, checkpoint.ClockNotTrusted
-	case f.Data.Stale:
+	case r.Verdict == checkpoint.Admit && f.Data.Stale:
 		r.Verdict, r.Reason = checkpoint.Refer, checkpoint.DataTooOld
 	}
 	return r

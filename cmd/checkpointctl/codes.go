@@ -1,14 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
-	"errors"
 	"flag"
-	"fmt"
-	"io"
-	"strings"
 	"time"
 
 	"checkpoint"
@@ -73,13 +67,13 @@ type verdictLine struct {
 	Rule     string               `json:"rule"`
 	Snapshot uint64               `json:"snapshot"`
 	Differs  []string             `json:"differs"`
-	Error    string               `json:"error,omitempty"`
+	Error    string               `json:"error,omitempty"` // of a line that holds no payload, as parse says it
 }
 
 func verifyLines(ctx context.Context, io cli.IO, data string, clock checkpoint.Clock, lane checkpoint.LaneInfo) error {
 	store, _, err := snapshots.Store(data)
 	if err != nil {
-		return cli.Hint(err, "--data names the daemon's state directory, with province.json and pepper in it")
+		return stateHint(err, "--data")
 	}
 	holder := snapshots.NewHolder(store)
 	defer holder.Close()
@@ -87,16 +81,14 @@ func verifyLines(ctx context.Context, io cli.IO, data string, clock checkpoint.C
 		return cli.Hint(err, "load one first: checkpointctl snapshot load DIR --state %s", data)
 	}
 	v := &verify.Verifier{Source: holder, Clock: clock}
-	out := bufio.NewWriter(io.Out)
-	defer out.Flush()
-	encoder := json.NewEncoder(out)
-	return eachLine(io.In, func(line string) error {
-		var payload string
-		if err := json.Unmarshal([]byte(line), &payload); err != nil {
-			return encoder.Encode(verdictLine{Verdict: checkpoint.NotRead.String(), Error: "NOT_JSON", Findings: []checkpoint.Finding{}, Differs: []string{}})
+	return credential.AnswerLines(io.In, io.Out, func(line credential.Line) any {
+		payload, fault := line.Payload()
+		if fault != "" {
+			l := lineOf(v.Verify(ctx, checkpoint.Scan{Unreadable: true}, lane))
+			l.Error = fault
+			return l
 		}
-		d := v.Verify(ctx, checkpoint.Scan{Reader: "verify", Payload: []byte(payload)}, lane)
-		return encoder.Encode(lineOf(d))
+		return lineOf(v.Verify(ctx, checkpoint.Scan{Reader: "verify", Payload: payload}, lane))
 	})
 }
 
@@ -109,23 +101,4 @@ func lineOf(d checkpoint.Decision) verdictLine {
 		l.Differs = []string{}
 	}
 	return l
-}
-
-// eachLine hands every line that is not empty to see, however long it is.
-func eachLine(in io.Reader, see func(string) error) error {
-	r := bufio.NewReader(in)
-	for {
-		line, err := r.ReadString('\n')
-		if line = strings.TrimSpace(line); line != "" {
-			if err := see(line); err != nil {
-				return fmt.Errorf("write answer: %w", err)
-			}
-		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("read payloads: %w", err)
-		}
-	}
 }

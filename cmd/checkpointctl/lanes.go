@@ -74,7 +74,10 @@ func statusCommand() *cli.Command {
 			runFlag(f, &dir)
 			f.BoolVar(&asJSON, "json", false, "print JSON")
 		},
-		Run: func(ctx context.Context, io cli.IO, _ []string) error {
+		Run: func(ctx context.Context, io cli.IO, args []string) error {
+			if len(args) > 0 {
+				return cli.Usage("status: unexpected argument %q", args[0])
+			}
 			s, err := control.NewClient(findRunDir(dir)).Status(ctx)
 			if err != nil {
 				return notRunning(err)
@@ -117,6 +120,9 @@ func printStatus(io cli.IO, s control.Status) {
 		fmt.Fprintf(io.Out, "    %s\n", s.Snapshot.Fault)
 	}
 	fmt.Fprintf(io.Out, "  journal: %d records wait, %d kB%s\n", s.Journal.Waiting, s.Journal.Bytes/1000, map[bool]string{true: ", FULL: nothing can be recorded", false: ""}[s.Journal.Full])
+	if s.Journal.Fault != "" {
+		fmt.Fprintf(io.Out, "    %s\n", s.Journal.Fault)
+	}
 	switch {
 	case s.Link.Broker == "":
 		fmt.Fprintln(io.Out, "  link: none configured")

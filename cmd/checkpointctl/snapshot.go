@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"time"
 
@@ -22,7 +23,8 @@ const defaultState = "/var/lib/checkpoint"
 func snapshotCommand() *cli.Command {
 	return &cli.Command{
 		Name: "snapshot", Short: "dữ liệu trên máy / the data on the box",
-		Sub: []*cli.Command{snapshotLoad(), snapshotList()},
+		Examples: []string{"checkpointctl snapshot load /media/usb/snap", "checkpointctl snapshot list"},
+		Sub:      []*cli.Command{snapshotLoad(), snapshotList()},
 	}
 }
 
@@ -41,7 +43,7 @@ func snapshotLoad() *cli.Command {
 			}
 			store, _, err := snapshots.Store(state)
 			if err != nil {
-				return &cli.Error{Err: err, Code: cli.NotConfigured, Hint: "the box has no keys of the province yet; --state names its state directory"}
+				return stateHint(err, "--state")
 			}
 			m, err := store.Load(args[0], snapshot.Incoming{Check: snapshots.Check, Progress: progress(io)})
 			if err != nil {
@@ -54,6 +56,14 @@ func snapshotLoad() *cli.Command {
 			return nil
 		},
 	}
+}
+
+// stateHint is the next step when a state directory could not be used.
+func stateHint(err error, flag string) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return &cli.Error{Err: err, Code: cli.NotConfigured, Hint: "the box has no keys of the province yet; " + flag + " names its state directory, with province.json and pepper in it"}
+	}
+	return cli.Hint(err, "mend that file in the state directory (%s) and try again", flag)
 }
 
 func loadHint(err error) error {
@@ -87,11 +97,15 @@ func snapshotList() *cli.Command {
 	var state string
 	return &cli.Command{
 		Name: "list", Short: "các bản đang giữ / the snapshots on the box",
-		Flags: func(f *flag.FlagSet) { f.StringVar(&state, "state", defaultState, "the daemon's state directory") },
-		Run: func(_ context.Context, io cli.IO, _ []string) error {
+		Examples: []string{"checkpointctl snapshot list"},
+		Flags:    func(f *flag.FlagSet) { f.StringVar(&state, "state", defaultState, "the daemon's state directory") },
+		Run: func(_ context.Context, io cli.IO, args []string) error {
+			if len(args) > 0 {
+				return cli.Usage("snapshot list: unexpected argument %q", args[0])
+			}
 			store, _, err := snapshots.Store(state)
 			if err != nil {
-				return err
+				return stateHint(err, "--state")
 			}
 			current, err := store.Current()
 			if err != nil {

@@ -19,6 +19,7 @@ import (
 	"checkpoint/console/control"
 	"checkpoint/device/clock"
 	"checkpoint/device/gate"
+	"checkpoint/store/durable"
 	"checkpoint/store/journal"
 	"checkpoint/store/keys"
 	"checkpoint/store/snapshot"
@@ -43,9 +44,10 @@ type box struct {
 // lane is one lane with its hardware.
 type lane struct {
 	*checkpoint.Lane
-	config config.Lane
-	gate   *gate.Gate
-	fault  faultNote
+	config  config.Lane
+	gate    *gate.Gate
+	contact *gate.Contact // nil without one
+	fault   faultNote
 }
 
 // newBox wires a box. What is missing (keys, snapshot, journal) is a fault that
@@ -65,7 +67,7 @@ func newBox(log *slog.Logger, io cli.IO, c *config.Config, o options) (*box, err
 func (b *box) path(name string) string { return filepath.Join(b.config.StateDir, name) }
 
 func (b *box) openClock() {
-	b.clock = clock.New(clock.Options{Mode: b.config.Clock.Mode, Store: clock.File(b.path("clock-floor")), Build: buildTime()})
+	b.clock = clock.New(clock.Options{Mode: b.config.Clock.Mode, Store: durable.Time(b.path("clock-floor")), Build: buildTime()})
 	if err := b.clock.Restore(); err != nil {
 		b.log.Error("time floor not read", "error", err)
 	}
@@ -73,24 +75,26 @@ func (b *box) openClock() {
 
 func (b *box) openSnapshot() {
 	store, trust, err := snapshots.Store(b.config.StateDir)
-	if err == nil && trust.Province != b.config.Province {
+	switch {
+	case trust.Province == b.config.Province:
+		b.trust = trust // enough for records, even where the pepper is missing
+	case err == nil:
 		err = fmt.Errorf("province keys are of %q, the configuration says %q", trust.Province, b.config.Province)
 	}
 	if err != nil {
 		b.fault = err
-		b.log.Error("no province keys: the box checks nothing (N05)", "error", err)
+		b.log.Error("keys not usable: the box checks nothing (N05)", "error", err)
 		b.holder = snapshots.NewHolder(nil)
 		return
 	}
-	b.trust = trust
 	b.holder = snapshots.NewHolder(store)
-	b.reload()
+	b.reload(b.holder.Reload)
 }
 
-// reload switches to a newer snapshot, if there is one.
-func (b *box) reload() {
+// reload switches to a newer snapshot, if look finds one.
+func (b *box) reload(look func() (changed bool, err error)) {
 	_, before := b.holder.State()
-	changed, err := b.holder.Reload()
+	changed, err := look()
 	switch {
 	case err != nil && (before == nil || before.Error() != err.Error()):
 		b.log.Error("snapshot not in use", "error", err)
@@ -166,13 +170,7 @@ func (b *box) openLanes(io cli.IO, o options) error {
 		}
 		info := checkpoint.LaneInfo{Site: b.config.Site, SiteType: b.config.SiteType, Lane: c.Name, Direction: direction}
 		l := &lane{config: c}
-		out := io.Out
-		if !o.terminal {
-			out = nil
-		}
-		if l.gate, err = gate.Open(c.Gate, gate.Options{Trace: trace.of(c.Name), Output: out, OnFault: l.fault.set}); err != nil {
-			return errors.Join(fmt.Errorf("lane %s: gate: %w", c.Name, err), b.close())
-		}
+		b.openGate(l, trace.of(c.Name), io, o)
 		var readers []string
 		for _, r := range c.Readers {
 			readers = append(readers, r.Name)
@@ -184,6 +182,27 @@ func (b *box) openLanes(io cli.IO, o options) error {
 		b.lanes = append(b.lanes, l)
 	}
 	return nil
+}
+
+// openGate gives a lane its gate. A lane whose pins cannot be had works without
+// them, and says so, so that the guard still sees verdicts and records are kept.
+func (b *box) openGate(l *lane, trace io.Writer, std cli.IO, o options) {
+	with := gate.Options{Trace: trace, OnFault: l.fault.set}
+	if o.terminal {
+		with.Output = std.Out
+	}
+	var err error
+	if l.gate, err = gate.Open(l.config.Gate, with); err != nil {
+		l.gate = gate.New(gate.Pins{}, gate.Options{})
+	}
+	var errContact error
+	if l.contact, errContact = gate.OpenContact(l.config.Gate); errContact != nil {
+		err = errors.Join(err, errContact)
+	}
+	if err != nil {
+		l.fault.set(err)
+		b.log.Error("gate not opened: the lane works without it (N11)", "lane", l.config.Name, "error", err)
+	}
 }
 
 func (b *box) damaged(n uint64, err error) {

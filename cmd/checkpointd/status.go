@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"runtime/debug"
@@ -34,11 +35,22 @@ func (b *box) status() control.Status {
 	if err != nil {
 		s.Snapshot.Fault = err.Error()
 	}
-	j := b.records.Stats()
-	s.Journal = control.Journal{Waiting: j.Waiting, Bytes: j.Bytes, Full: j.Full}
+	s.Journal = b.journalStatus()
 	if b.uplink != nil {
 		u := b.uplink.Status()
 		s.Link.Connected, s.Link.Collector, s.Link.Since, s.Link.LastMark = u.Connected, u.CollectorPresent, u.Since, u.LastMark
+	}
+	return s
+}
+
+func (b *box) journalStatus() control.Journal {
+	j := b.records.Stats()
+	s := control.Journal{Waiting: j.Waiting, Bytes: j.Bytes, Full: j.Full}
+	if none, ok := b.records.(noJournal); ok {
+		s.Fault = none.cause.Error()
+	}
+	if j.Damaged > 0 {
+		s.Fault = fmt.Sprintf("%d damaged segments set aside as *.damaged: keep them for the province", j.Damaged)
 	}
 	return s
 }

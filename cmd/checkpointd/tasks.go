@@ -18,6 +18,7 @@ import (
 	"checkpoint/console/control"
 	"checkpoint/device/serial"
 	"checkpoint/scanner"
+	"checkpoint/store/durable"
 	"checkpoint/store/journal"
 	"checkpoint/sync/uplink"
 	"checkpoint/sync/wire"
@@ -28,6 +29,9 @@ import (
 func (b *box) start(run func(string, func(context.Context) error)) {
 	for _, l := range b.lanes {
 		run("lane "+l.config.Name, l.Run)
+		if l.contact != nil {
+			run("fire contact "+l.config.Name, func(ctx context.Context) error { return l.contact.Watch(ctx, l.Emergency) })
+		}
 		for _, r := range l.config.Readers {
 			reader := &scanner.Serial{Name: r.Name, Suffix: suffix(r), Open: opener(r.Serial()), Sink: l.Lane, Log: b.log}
 			run("reader "+r.Name, func(ctx context.Context) error { reader.Run(ctx); return nil })
@@ -62,7 +66,7 @@ func (b *box) watchSnapshots(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-t.C:
-			b.reload()
+			b.reload(b.holder.Reload)
 		}
 	}
 }
@@ -78,7 +82,7 @@ func (b *box) openUplink(io cli.IO, o options) {
 	if err == nil {
 		b.uplink, err = uplink.New(uplink.Options{
 			Broker: b.config.MQTT.Broker, Province: b.config.Province, Box: b.config.Box, TLS: certificates,
-			Collectors: b.collectors(), Outbox: outbox, Tokens: uplink.TokenFile(b.path("restore-token")),
+			Collectors: b.collectors(), Outbox: outbox, Tokens: durable.Bytes(b.path("restore-token")),
 			Info: b.info(), Log: b.log, OnChange: b.linkChanged(io, o),
 		})
 	}
@@ -142,9 +146,8 @@ func (b *box) control() *control.Server {
 		lanes = nil
 	}
 	return &control.Server{Lanes: lanes, Status: b.status, Hub: b.hub, Reload: func() (control.Snapshot, error) {
-		b.reload()
-		s := b.status().Snapshot
-		return s, nil
+		b.reload(b.holder.Retry)
+		return b.status().Snapshot, nil
 	}}
 }
 

@@ -9,8 +9,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"checkpoint"
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/store/build"
 	"checkpoint/store/build/input"
@@ -85,13 +87,13 @@ func (o *buildOptions) run(io cli.IO) error {
 		return cli.Hint(err, "nothing was built; mend the rows and run it again")
 	}
 	m.Layers = append([]snapshot.LayerRef{ref}, m.Layers...)
-	if len(m.Layers) > snapshot.MaxLayers {
-		return fmt.Errorf("%d layers: at most %d; build a new base", len(m.Layers), snapshot.MaxLayers)
-	}
 	if err := snapshot.WriteBundle(o.out, m); err != nil {
 		return err
 	}
 	fmt.Fprintf(io.Out, "snapshot %d of %s in %s: %s layer with %d people, %d doses, %d cases, %d reports (%s)\n", m.Number, m.Province, o.out, plan.Kind, counts.People, counts.Doses, counts.Cases, counts.Withdrawn, time.Since(started).Round(10*time.Millisecond))
+	if counts.RepeatedDoses > 0 {
+		fmt.Fprintf(io.Out, "note: %d doses of a person on a day that has one already were counted once\n", counts.RepeatedDoses)
+	}
 	if counts.OldDocuments > 0 {
 		fmt.Fprintf(io.Out, "note: %d reports are about old documents of known people, which records do not hold\n", counts.OldDocuments)
 	}
@@ -159,6 +161,9 @@ func (o *buildOptions) onTop(m *snapshot.Manifest) error {
 	if m.Number <= below.Number || below.Province != m.Province {
 		return fmt.Errorf("snapshot %d of %s cannot go on snapshot %d of %s", m.Number, m.Province, below.Number, below.Province)
 	}
+	if len(below.Layers) >= snapshot.MaxLayers {
+		return cli.Hint(fmt.Errorf("snapshot %d has %d layers, which is all a snapshot may have", below.Number, len(below.Layers)), "build a new base: the same command without --on and --layer, from the whole of the data")
+	}
 	m.Layers, m.Policy, m.Stretch = below.Layers, below.Policy, below.Stretch
 	return nil
 }
@@ -210,6 +215,7 @@ func (o *buildOptions) source(io cli.IO) (build.Source, func(), error) {
 	return src, func() { bar.done(); files.close() }, err
 }
 
+// lines reads a list of document numbers.
 func lines(path string) ([]string, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -217,11 +223,17 @@ func lines(path string) ([]string, error) {
 	}
 	defer f.Close()
 	var list []string
+	var faults []error
 	s := bufio.NewScanner(f)
-	for s.Scan() {
-		if s.Text() != "" {
-			list = append(list, s.Text())
+	for n := 1; s.Scan(); n++ {
+		number := strings.ToUpper(strings.TrimSpace(s.Text()))
+		switch {
+		case number == "":
+		case input.KindOf(number) == checkpoint.KindNone:
+			faults = append(faults, fmt.Errorf("%s:%d: want one document number a line", path, n))
+		default:
+			list = append(list, number)
 		}
 	}
-	return list, s.Err()
+	return list, errors.Join(append(faults, s.Err())...)
 }

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"path/filepath"
+	"regexp"
 
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/store/keys"
@@ -13,7 +14,8 @@ import (
 func keysCommand() *cli.Command {
 	return &cli.Command{
 		Name: "keys", Short: "khoá của tỉnh / the province's keys",
-		Sub: []*cli.Command{keysInit()},
+		Examples: []string{"provincectl keys init --province mau --out keys"},
+		Sub:      []*cli.Command{keysInit()},
 	}
 }
 
@@ -32,6 +34,12 @@ func keysInit() *cli.Command {
 		Run: func(_ context.Context, io cli.IO, args []string) error {
 			if province == "" || len(args) > 0 {
 				return cli.Usage("keys init: --province is needed, and no arguments")
+			}
+			if !regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`).MatchString(province) {
+				return cli.Usage("keys init: --province %q: want 1 to 32 of a-z, 0-9 and -", province)
+			}
+			if threshold < 1 || threshold > officers {
+				return cli.Usage("keys init: --threshold %d of --officers %d: want 1 to as many as there are", threshold, officers)
 			}
 			trust, err := keys.Init(out, province, officers, threshold)
 			if err != nil {

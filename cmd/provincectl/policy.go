@@ -12,6 +12,7 @@ import (
 func policyCommand() *cli.Command {
 	return &cli.Command{
 		Name: "policy", Short: "quy định / rules",
+		Examples: []string{"provincectl policy test sample/policy.toml"},
 		Sub: []*cli.Command{{
 			Name: "test", Short: "kiểm tra một quy định / type-check a policy and run its own tests",
 			Examples: []string{"provincectl policy test sample/policy.toml"},

@@ -15,6 +15,11 @@ import (
 func snapshotCommand() *cli.Command {
 	return &cli.Command{
 		Name: "snapshot", Short: "bản dữ liệu / signed data for the boxes",
+		Examples: []string{
+			"provincectl snapshot build --people people.csv --doses doses.csv --keys keys --out snap",
+			"provincectl snapshot sign --key keys/officer-1.key snap",
+			"provincectl snapshot inspect --trust keys/province.json snap",
+		},
 		Sub: []*cli.Command{snapshotBuild(), snapshotSign(), snapshotInspect()},
 	}
 }

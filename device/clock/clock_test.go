@@ -2,8 +2,6 @@ package clock
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -132,7 +130,7 @@ func TestBuildTimeIsAFloor(t *testing.T) {
 }
 
 func TestFloorSurvivesARestart(t *testing.T) {
-	file := File(filepath.Join(t.TempDir(), "floor"))
+	file := new(memory)
 	m := &machine{wall: day0, synced: true}
 	c := New(Options{Store: file, Read: m.read})
 	if err := c.Restore(); err != nil {
@@ -180,40 +178,6 @@ func TestFloorHoldsWhenItCannotBeStored(t *testing.T) {
 	s.fail = nil
 	if err := c.RaiseFloor(day0); err != nil || !s.t.Equal(day0) {
 		t.Errorf("RaiseFloor again = %v, stored %v", err, s.t)
-	}
-}
-
-func TestFile(t *testing.T) {
-	file := File(filepath.Join(t.TempDir(), "floor"))
-	if got, err := file.Load(); !got.IsZero() || err != nil {
-		t.Errorf("Load without a file = %v, %v", got, err)
-	}
-	for _, at := range []time.Time{day0, day0.Add(time.Nanosecond)} {
-		if err := file.Store(at.In(time.FixedZone("ICT", 7*3600))); err != nil {
-			t.Fatal(err)
-		}
-		if got, err := file.Load(); !got.Equal(at) || err != nil {
-			t.Errorf("Load = %v, %v; want %v", got, err, at)
-		}
-	}
-	info, err := os.Stat(string(file))
-	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("mode = %v, %v", info.Mode(), err)
-	}
-	left, _ := os.ReadDir(filepath.Dir(string(file)))
-	if len(left) != 1 {
-		t.Errorf("%d files left behind, want 1", len(left))
-	}
-	for _, damage := range []string{"", "yesterday\n", "2021-09-01T07:00:00Z\n2022"} {
-		if err := os.WriteFile(string(file), []byte(damage), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := file.Load(); err == nil {
-			t.Errorf("Load of %q succeeded", damage)
-		}
-	}
-	if err := File(filepath.Join(t.TempDir(), "no", "dir")).Store(day0); err == nil {
-		t.Error("Store into no directory succeeded")
 	}
 }
 

@@ -26,6 +26,11 @@ type Config struct {
 	Buzzer string `toml:"buzzer"`
 	Relay  string `toml:"relay"`
 
+	// FireContact is the fire alarm's input, for every driver: a loop closed to
+	// ground at rest, unless FireActiveLow says that it closes in an alarm.
+	FireContact   string `toml:"fire_contact"`
+	FireActiveLow bool   `toml:"fire_active_low"`
+
 	// ActiveLow lists the pins, by the names above ("relay"), that are on when
 	// electrically low.
 	ActiveLow []string `toml:"active_low"`
@@ -63,6 +68,9 @@ func (c Config) Validate(at string) error {
 		if name != "" {
 			user[name] = role(r)
 		}
+	}
+	if other, taken := user[c.FireContact]; taken && c.FireContact != "" {
+		report("fire_contact", "line %s is already %s", c.FireContact, other)
 	}
 	for i, name := range c.ActiveLow {
 		key := fmt.Sprintf("active_low[%d]", i)

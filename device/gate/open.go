@@ -34,9 +34,9 @@ func Open(c Config, o Options) (*Gate, error) {
 		if name == "" {
 			continue
 		}
-		found, ok := gpioreg.ByName(name).(*gpioioctl.GPIOLine)
-		if !ok {
-			errs = append(errs, fmt.Errorf("open gate: no GPIO line %q for %s: gpioinfo lists the names; the service's user must be in group gpio", name, role(r)))
+		found, err := lineOf(name, role(r).String())
+		if err != nil {
+			errs = append(errs, err)
 			continue
 		}
 		pins[r] = Pin{Out: line{found}, ActiveLow: slices.Contains(c.ActiveLow, role(r).String())}
@@ -45,6 +45,29 @@ func Open(c Config, o Options) (*Gate, error) {
 		return nil, errors.Join(errs...)
 	}
 	return New(Pins{Green: pins[green], Amber: pins[amber], Red: pins[red], Status: pins[status], Buzzer: pins[buzzer], Relay: pins[relay]}, o), nil
+}
+
+func lineOf(name, what string) (*gpioioctl.GPIOLine, error) {
+	found, ok := gpioreg.ByName(name).(*gpioioctl.GPIOLine)
+	if !ok {
+		return nil, fmt.Errorf("open gate: no GPIO line %q for %s: gpioinfo lists the names; the service's user must be in group gpio", name, what)
+	}
+	return found, nil
+}
+
+// OpenContact opens the fire contact that c describes; nil without one.
+func OpenContact(c Config) (*Contact, error) {
+	if c.FireContact == "" {
+		return nil, nil
+	}
+	if _, err := driverreg.Init(); err != nil {
+		return nil, fmt.Errorf("open fire contact: %w", err)
+	}
+	found, err := lineOf(c.FireContact, "fire_contact")
+	if err != nil {
+		return nil, err
+	}
+	return &Contact{Pin: found, ActiveLow: c.FireActiveLow}, nil
 }
 
 func openSimulated(c Config, o Options) *Gate {

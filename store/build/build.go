@@ -1,11 +1,9 @@
 package build
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 
 	"checkpoint"
 	"checkpoint/store/build/input"
@@ -28,6 +26,7 @@ type Source struct {
 // Counts says what went into a layer.
 type Counts struct {
 	People, Doses, Cases, Withdrawn int
+	RepeatedDoses                   int // doses of one person on one day beyond the first
 	OldDocuments                    int // reports of a person's further documents, which records do not hold
 	Strangers                       int // doses, cases and reports of numbers that are not in the people file
 }
@@ -35,9 +34,9 @@ type Counts struct {
 // maxFaults bounds the list of bad rows in one error.
 const maxFaults = 20
 
-// Layer builds one layer into dir. Doses, cases and reports are joined to
-// people by number; those of people who are not in the people file are counted
-// as strangers and left out. It holds the input's joins in memory.
+// Layer builds one layer into dir. Doses and cases are joined to people by
+// their number or an old one, reports by document; those of people who are not
+// in the people file are counted as strangers and left out. It holds the input's joins in memory.
 func Layer(src Source, plan snapshot.Plan, pepper snapshot.Pepper, dir string) (snapshot.LayerRef, Counts, error) {
 	w, err := snapshot.NewLayerWriter(plan, pepper)
 	if err != nil {
@@ -122,11 +121,15 @@ func (b *builder) person(p input.Person) error {
 	}
 	record := snapshot.Person{Kind: main.kind, Number: p.Number, Birth: p.Birth, NameFold: fold.Name(p.FullName), Sex: p.Sex}
 	record.Facts = checkpoint.Person{Issued: p.Issued, Card: cardStatus(p.CardStatus), Exempt: p.Exempt}
-	b.joins.apply(main, &record.Facts)
+	others := otherDocuments(p)
+	for _, other := range others {
+		b.joins.move(other, main)
+	}
+	b.counts.RepeatedDoses += b.joins.apply(main, &record.Facts)
 	if err := b.writer.Add(snapshot.Entry{Person: &record}); err != nil {
 		return err
 	}
-	for _, other := range otherDocuments(p) {
+	for _, other := range others {
 		if other == main {
 			continue
 		}
@@ -190,85 +193,6 @@ func (b *builder) removed(numbers []string) error {
 		}
 	}
 	return nil
-}
-
-// joins gathers what other files say of a number, until its person comes.
-type joins struct {
-	doses   map[string][]checkpoint.Dose
-	cases   map[string]input.Case
-	reports map[document]input.Withdrawn
-}
-
-func newJoins() *joins {
-	return &joins{doses: map[string][]checkpoint.Dose{}, cases: map[string]input.Case{}, reports: map[document]input.Withdrawn{}}
-}
-
-func (j *joins) dose(d input.Dose) {
-	j.doses[d.Number] = append(j.doses[d.Number], checkpoint.Dose{Date: d.Date, Product: productCode(d.Product), Number: d.Dose, Course: d.Course})
-}
-
-// illness keeps the latest entry of a number; of two that begin on one day,
-// the one that restricts more.
-func (j *joins) illness(c input.Case) {
-	old, ok := j.cases[c.Number]
-	if ok && cmp.Or(c.From.First().Compare(old.From.First()), cmp.Compare(caseStatus(old.Status), caseStatus(c.Status))) < 0 {
-		return
-	}
-	j.cases[c.Number] = c
-}
-
-func (j *joins) report(r input.Withdrawn) {
-	d := document{r.Kind, r.Number}
-	if old, ok := j.reports[d]; ok && old.Since.First().After(r.Since.First()) {
-		return
-	}
-	j.reports[d] = r
-}
-
-// apply moves what is known of a document into the person's facts.
-func (j *joins) apply(d document, f *checkpoint.Person) {
-	doses := j.doses[d.number]
-	slices.SortStableFunc(doses, func(a, b checkpoint.Dose) int {
-		return cmp.Or(b.Date.First().Compare(a.Date.First()), cmp.Compare(b.Number, a.Number), cmp.Compare(b.Product, a.Product))
-	})
-	f.DoseCount = len(doses)
-	f.Doses = doses[:min(len(doses), checkpoint.MaxDoses)]
-	if c, ok := j.cases[d.number]; ok {
-		f.Case, f.CaseFrom, f.CaseUntil = caseStatus(c.Status), c.From, c.Until
-	}
-	if r, ok := j.reports[d]; ok {
-		f.Card, f.CardSince = cardStatus(r.Reason), r.Since
-	}
-	delete(j.doses, d.number)
-	delete(j.cases, d.number)
-	delete(j.reports, d)
-}
-
-// settled drops the report of a further document of a known person.
-func (j *joins) settled(d document) bool {
-	_, ok := j.reports[d]
-	delete(j.reports, d)
-	return ok
-}
-
-func (j *joins) left() int { return len(j.doses) + len(j.cases) + len(j.reports) }
-
-func caseStatus(word string) checkpoint.CaseStatus {
-	switch word {
-	case input.CaseF0:
-		return checkpoint.CaseF0
-	case input.CaseF1:
-		return checkpoint.CaseF1
-	case input.CaseRecovered:
-		return checkpoint.CaseRecovered
-	}
-	return checkpoint.CaseNone
-}
-
-// productCode shortens the names of vaccines to what a record holds. The
-// numbers are on disk: add at the end only.
-func productCode(name string) uint8 {
-	return uint8(max(0, slices.Index([]string{"", "ASTRAZENECA", "PFIZER", "MODERNA", "VERO CELL", "SPUTNIK V", "JANSSEN", "ABDALA", "COVAXIN", "HAYAT-VAX"}, fold.Name(name))))
 }
 
 // faultList keeps the first faults and counts the rest.

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"syscall"
 
 	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 )
 
 // readBytes is about where Read stops, so that a batch stays small in memory.
@@ -27,7 +29,7 @@ func (j *Journal) Segments(ctx context.Context) ([]Segment, error) {
 //
 // [ErrGone]: the segment is not there, or the record from cannot be read; the
 // ones after it may be. Records that can be read before one that cannot are
-// given without an error.
+// given without an error. Any other error may pass.
 func (j *Journal) Read(ctx context.Context, epoch, from uint64, max int) ([]Sealed, error) {
 	return call(ctx, j, func() ([]Sealed, error) {
 		out, err := j.read(epoch, from, max)
@@ -54,16 +56,28 @@ func (j *Journal) read(epoch, from uint64, max int) (out []Sealed, err error) {
 	}
 	f, release, err := j.reader(s)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrGone, err)
+		return nil, gone(err)
 	}
 	err = f.view(func(tx *bolt.Tx) (err error) {
 		out, err = scan(tx.Bucket(recordsBucket()), from, s.last, max)
 		return err
 	})
-	if err = errors.Join(err, release()); err != nil {
-		return out, fmt.Errorf("%w: %w", ErrGone, err)
+	return out, gone(errors.Join(err, release()))
+}
+
+// gone says for good that a record is lost. What may pass (no descriptor left,
+// no memory, a card that answers again after a cold start) stays an error of
+// its own, since nobody asks again for what is gone.
+func gone(err error) error {
+	if err == nil {
+		return nil
 	}
-	return out, nil
+	for _, passing := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.EAGAIN, syscall.EIO, syscall.EACCES, berrors.ErrTimeout} {
+		if errors.Is(err, passing) {
+			return err
+		}
+	}
+	return fmt.Errorf("%w: %w", ErrGone, err)
 }
 
 // reader opens a closed segment; the live one is open.

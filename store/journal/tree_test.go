@@ -3,7 +3,9 @@ package journal
 import (
 	"encoding/binary"
 	"errors"
+	"maps"
 	"os"
+	"slices"
 	"testing"
 )
 
@@ -19,7 +21,7 @@ func pagesOf(t *testing.T, b []byte, flag uint16) (pages [][]byte) {
 	if err := errors.Join(tr.walk(m.root, 0), tr.freelist(m.freelist)); err != nil {
 		t.Fatal(err)
 	}
-	for id := range tr.seen {
+	for _, id := range slices.Sorted(maps.Keys(tr.seen)) {
 		if p := b[id*pageSize:]; u16le(p[8:]) == flag {
 			pages = append(pages, p[:pageSize])
 		}
@@ -50,11 +52,14 @@ func TestStructuralDamageIsFoundBeforeTheFileIsMapped(t *testing.T) {
 			put16(p[10:], 1)
 			put64(p[pageHeaderSize:], u64le(pagesOf(t, whole, leafFlag)[0]))
 		},
-		"an item beyond its page":  func(b []byte) { put32(pagesOf(t, b, leafFlag)[0][pageHeaderSize+12:], 1<<30) },
-		"more items than fit":      func(b []byte) { put16(pagesOf(t, b, leafFlag)[0][10:], 5000) },
-		"a page that runs over":    func(b []byte) { put32(pagesOf(t, b, leafFlag)[0][12:], 1<<20) },
-		"a page of another kind":   func(b []byte) { put16(pagesOf(t, b, branchFlag)[0][8:], 0x40) },
-		"a page of another number": func(b []byte) { put64(pagesOf(t, b, leafFlag)[0], 3) },
+		"an item beyond its page": func(b []byte) { put32(pagesOf(t, b, leafFlag)[0][pageHeaderSize+12:], 1<<30) },
+		"more items than fit":     func(b []byte) { put16(pagesOf(t, b, leafFlag)[0][10:], 5000) },
+		"a page that runs over":   func(b []byte) { put32(pagesOf(t, b, leafFlag)[0][12:], 1<<20) },
+		"a page of another kind":  func(b []byte) { put16(pagesOf(t, b, branchFlag)[0][8:], 0x40) },
+		"a page of another number": func(b []byte) {
+			p := pagesOf(t, b, leafFlag)[0]
+			put64(p, u64le(p)+1)
+		},
 		"a child outside the file": func(b []byte) { put64(pagesOf(t, b, branchFlag)[0][pageHeaderSize+8:], 1<<40) },
 		"a page reached twice": func(b []byte) {
 			p := pagesOf(t, b, branchFlag)[0][pageHeaderSize:]

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"checkpoint/store/durable"
 )
 
 // Box is the snapshot store of a box: layers, the manifests that name them,
@@ -143,7 +145,7 @@ func (b *Box) Load(from string, in Incoming) (Manifest, error) {
 	if err := b.keep(m.Number, raw, signatures); err != nil {
 		return m, fmt.Errorf("load snapshot %d: %w", m.Number, err)
 	}
-	if err := writeFile(filepath.Join(b.dir, "current"), []byte(strconv.FormatUint(m.Number, 10)+"\n")); err != nil {
+	if err := durable.Replace(filepath.Join(b.dir, "current"), []byte(strconv.FormatUint(m.Number, 10)+"\n"), 0o644); err != nil {
 		return m, fmt.Errorf("switch to snapshot %d: %w", m.Number, err)
 	}
 	return m, b.tidy(m.Number)
@@ -223,7 +225,7 @@ func (b *Box) takeLayer(from string, ref LayerRef, in Incoming) error {
 	if err != nil {
 		return err
 	}
-	return publish(temp, final)
+	return durable.Publish(temp, final)
 }
 
 func (in Incoming) report(step string, done, all int64) {
@@ -252,7 +254,7 @@ func (b *Box) keep(n uint64, manifest []byte, signatures []Signature) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(writeFile(filepath.Join(dir, manifestName), manifest), writeFile(filepath.Join(dir, signaturesName), s), syncDir(filepath.Dir(dir)))
+	return errors.Join(durable.Replace(filepath.Join(dir, manifestName), manifest, 0o644), durable.Replace(filepath.Join(dir, signaturesName), s, 0o644), durable.SyncDir(filepath.Dir(dir)))
 }
 
 // Kept lists the numbers of the snapshots on the box, rising.

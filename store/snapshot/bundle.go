@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"checkpoint/store/durable"
 )
 
 // A snapshot directory, as the builder makes it and a USB stick carries it:
@@ -32,7 +34,7 @@ func WriteBundle(dir string, m Manifest) error {
 	if err := os.Remove(filepath.Join(dir, signaturesName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("write manifest: %w", err)
 	}
-	if err := writeFile(filepath.Join(dir, manifestName), b); err != nil {
+	if err := durable.Replace(filepath.Join(dir, manifestName), b, 0o644); err != nil {
 		return fmt.Errorf("write manifest: %w", err)
 	}
 	return nil
@@ -82,7 +84,7 @@ func AddSignature(dir string, s Signature) error {
 	if err != nil {
 		return fmt.Errorf("add signature: %w", err)
 	}
-	if err := writeFile(filepath.Join(dir, signaturesName), b); err != nil {
+	if err := durable.Replace(filepath.Join(dir, signaturesName), b, 0o644); err != nil {
 		return fmt.Errorf("add signature: %w", err)
 	}
 	return nil

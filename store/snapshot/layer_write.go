@@ -12,6 +12,8 @@ import (
 	"slices"
 
 	bolt "go.etcd.io/bbolt"
+
+	"checkpoint/store/durable"
 )
 
 // Entry is one line of a layer before sealing. Exactly one of Person, Alias
@@ -110,7 +112,7 @@ func (w *LayerWriter) Write(dir string) (LayerRef, error) {
 	if err := os.Chmod(temp.Name(), 0o644); err != nil {
 		return LayerRef{}, fmt.Errorf("write layer: %w", err)
 	}
-	return ref, publish(temp.Name(), filepath.Join(dir, ref.FileName()))
+	return ref, durable.Publish(temp.Name(), filepath.Join(dir, ref.FileName()))
 }
 
 // input is the keyed digest of everything the layer says. Keyed, because the

@@ -30,6 +30,7 @@ func (r *Register) Lookup(q checkpoint.Query) (checkpoint.Match, error) {
 	if target.alias != nil {
 		return checkpoint.Match{}, fmt.Errorf("%w: alias of an alias", ErrDamaged)
 	}
+	target.match.Further = true
 	return target.match, nil
 }
 

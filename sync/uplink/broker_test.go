@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"checkpoint/store/durable"
 	"checkpoint/store/journal"
 	"checkpoint/sync/collector"
 	"checkpoint/sync/mosquittotest"
@@ -13,8 +14,8 @@ import (
 	"checkpoint/sync/wire"
 )
 
-func tokenFile(t *testing.T) uplink.TokenFile {
-	return uplink.TokenFile(filepath.Join(t.TempDir(), "restore-token"))
+func tokenFile(t *testing.T) durable.Bytes {
+	return durable.Bytes(filepath.Join(t.TempDir(), "restore-token"))
 }
 
 // 20,000 records, two crashes of the broker and one of the box.

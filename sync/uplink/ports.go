@@ -33,7 +33,7 @@ type Outbox interface {
 }
 
 // TokenStore keeps the last accepted restore token over restarts.
-// [TokenFile] is one.
+// durable.Bytes is one.
 type TokenStore interface {
 	Load() ([]byte, error) // nil, nil: none yet
 	Save(token []byte) error

@@ -2,11 +2,7 @@ package uplink
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"time"
 )
 
@@ -38,39 +34,4 @@ func (u *Uplink) keepToken(token []byte, since time.Time) error {
 	}
 	u.memo = memo{token: token, since: since}
 	return nil
-}
-
-// TokenFile is a TokenStore in the file of that name.
-type TokenFile string
-
-// Load returns what Save kept last; nil when there is no file.
-func (f TokenFile) Load() ([]byte, error) {
-	b, err := os.ReadFile(string(f))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return b, err
-}
-
-// Save replaces the file so that a power cut leaves the old or the new one.
-func (f TokenFile) Save(token []byte) error {
-	dir := filepath.Dir(string(f))
-	tmp, err := os.CreateTemp(dir, filepath.Base(string(f))+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name()) // gone already when all went well
-	_, err = tmp.Write(token)
-	err = errors.Join(err, tmp.Sync(), tmp.Close())
-	if err != nil {
-		return err
-	}
-	if err := os.Rename(tmp.Name(), string(f)); err != nil {
-		return err
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -8,10 +8,12 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"checkpoint/store/durable"
 )
 
 func withTokens(path string) *Uplink {
-	return &Uplink{Options: Options{Tokens: TokenFile(path), Log: slog.New(slog.DiscardHandler)}}
+	return &Uplink{Options: Options{Tokens: durable.Bytes(path), Log: slog.New(slog.DiscardHandler)}}
 }
 
 func TestRestoreTokenSurvivesARestart(t *testing.T) {
@@ -61,7 +63,7 @@ func TestATokenThatCannotBeKeptIsNotAccepted(t *testing.T) {
 
 func TestNewRefusesWhatCouldNeverWork(t *testing.T) {
 	good := Options{
-		Broker: "tcp://127.0.0.1:1883", Province: "ha-noi", Box: "gate-1", Tokens: TokenFile("t"),
+		Broker: "tcp://127.0.0.1:1883", Province: "ha-noi", Box: "gate-1", Tokens: durable.Bytes("t"),
 		Collectors: []ed25519.PublicKey{bytes.Repeat([]byte{1}, ed25519.PublicKeySize)},
 		Outbox:     struct{ Outbox }{},
 	}

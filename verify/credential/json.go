@@ -17,8 +17,8 @@ const maxLine = 1 << 20
 
 // Errors of lines that are no payload at all.
 const (
-	errNotJSON     = "NOT_JSON"
-	errLineTooLong = "LINE_TOO_LONG"
+	NotJSON     = "NOT_JSON"
+	LineTooLong = "LINE_TOO_LONG"
 )
 
 type badLine struct {
@@ -34,6 +34,12 @@ type foldMatch struct {
 // stdout answers the line of the same number. A line that is neither is answered
 // with an error and stops nothing. Errors are those of reading and writing only.
 func RunJSON(stdin io.Reader, stdout io.Writer, now time.Time) error {
+	return AnswerLines(stdin, stdout, func(line Line) any { return line.parsed(now) })
+}
+
+// AnswerLines writes one JSON line for each line read: what answer says to it.
+// Errors are those of reading and writing only.
+func AnswerLines(stdin io.Reader, stdout io.Writer, answer func(Line) any) error {
 	in := bufio.NewReaderSize(stdin, 64<<10)
 	out := bufio.NewWriter(stdout)
 	encoder := json.NewEncoder(out)
@@ -46,7 +52,7 @@ func RunJSON(stdin io.Reader, stdout io.Writer, now time.Time) error {
 		if err != nil {
 			return fmt.Errorf("read payloads: %w", err)
 		}
-		if err := encoder.Encode(answerLine(line, tooLong, now)); err != nil {
+		if err := encoder.Encode(answer(Line{bytes.TrimSpace(line), tooLong})); err != nil {
 			return fmt.Errorf("write answers: %w", err)
 		}
 		if in.Buffered() > 0 {
@@ -58,20 +64,36 @@ func RunJSON(stdin io.Reader, stdout io.Writer, now time.Time) error {
 	}
 }
 
-func answerLine(line []byte, tooLong bool, now time.Time) any {
-	if tooLong {
-		return badLine{errLineTooLong}
+// Line is one line of input without its end.
+type Line struct {
+	text    []byte // nil if tooLong
+	tooLong bool
+}
+
+// Payload is the code that the line holds as a JSON string. fault is NotJSON or
+// LineTooLong for a line that holds none.
+func (l Line) Payload() (payload []byte, fault string) {
+	var s string
+	switch {
+	case l.tooLong:
+		return nil, LineTooLong
+	case len(l.text) == 0 || l.text[0] != '"' || json.Unmarshal(l.text, &s) != nil:
+		return nil, NotJSON
 	}
-	var payload string
+	return []byte(s), ""
+}
+
+func (l Line) parsed(now time.Time) any {
 	var pair []string
-	switch line = bytes.TrimSpace(line); {
-	case len(line) > 0 && line[0] == '"' && json.Unmarshal(line, &payload) == nil:
-		p := Read([]byte(payload), now)
-		return p.answer(now)
-	case len(line) > 0 && line[0] == '[' && json.Unmarshal(line, &pair) == nil && len(pair) == 2:
+	if len(l.text) > 0 && l.text[0] == '[' && json.Unmarshal(l.text, &pair) == nil && len(pair) == 2 {
 		return foldMatch{fold.Name(pair[0]) == fold.Name(pair[1])}
 	}
-	return badLine{errNotJSON}
+	payload, fault := l.Payload()
+	if fault != "" {
+		return badLine{fault}
+	}
+	p := Read(payload, now)
+	return p.answer(now)
 }
 
 // readLine reads up to the next line end, which the last line may lack. Of a

@@ -8,7 +8,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 )
 
 // The exit codes of the tools.
@@ -79,13 +82,14 @@ func Main(ctx context.Context, root *Command, io IO, args []string) int {
 func run(ctx context.Context, c *Command, path string, io IO, args []string) error {
 	flags := flag.NewFlagSet(path, flag.ContinueOnError)
 	flags.SetOutput(io.Err)
-	flags.Usage = func() { help(c, path, flags, io.Out) }
+	flags.Usage = func() {} // help goes to standard output, and only when it was asked for
 	if c.Flags != nil {
 		c.Flags(flags)
 	}
 	rest, err := parse(flags, args, len(c.Sub) > 0)
 	if err != nil {
 		if errors.Is(err, flag.ErrHelp) {
+			help(c, path, flags, io.Out)
 			return err
 		}
 		return &Error{Err: err, Code: BadArguments, Hint: path + " --help shows how"}
@@ -144,4 +148,12 @@ func help(c *Command, path string, flags *flag.FlagSet, out io.Writer) {
 		}
 		fmt.Fprintf(out, "  --%-14s %s%s\n", f.Name, strings.ReplaceAll(f.Usage, "\n", " "), def)
 	})
+}
+
+// Process is a whole program: the process's own arguments and streams, ended
+// by an interrupt or SIGTERM. It returns the exit code.
+func Process(root *Command) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return Main(ctx, root, IO{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, os.Args[1:])
 }

@@ -155,7 +155,7 @@ func (m MQTT) validate(f *faults) {
 }
 
 func (l Lane) validate(f *faults, at string) {
-	f.required(at+".name", l.Name)
+	f.name(at+".name", l.Name)
 	if _, err := checkpoint.ParseDirection(l.Direction); err != nil {
 		f.add(`%s.direction: %q: use "in" or "out"`, at, l.Direction)
 	}
@@ -169,7 +169,7 @@ func (l Lane) validate(f *faults, at string) {
 			f.add("%s.name: %q is taken", rat, r.Name)
 		}
 		names[r.Name] = true
-		f.required(rat+".name", r.Name)
+		f.name(rat+".name", r.Name)
 		if r.Kind != "serial" {
 			f.add(`%s.kind: unknown kind %q: use "serial"`, rat, r.Kind)
 		}
@@ -194,6 +194,13 @@ func (f *faults) join(err error) {
 func (f *faults) required(key, value string) {
 	if value == "" {
 		f.add("%s: missing", key)
+	}
+}
+
+// name bounds what travels in every record's header.
+func (f *faults) name(key, value string) {
+	if value == "" || len(value) > 32 {
+		f.add("%s: %q: want 1 to 32 bytes", key, value)
 	}
 }
 

@@ -81,6 +81,19 @@ func (h *Holder) State() (*verify.Data, error) {
 func (h *Holder) Reload() (changed bool, err error) {
 	h.loading.Lock()
 	defer h.loading.Unlock()
+	return h.reload()
+}
+
+// Retry is Reload for somebody who has taken a snapshot in: one that was found
+// damaged may have been taken in anew.
+func (h *Holder) Retry() (changed bool, err error) {
+	h.loading.Lock()
+	defer h.loading.Unlock()
+	h.damaged = 0
+	return h.reload()
+}
+
+func (h *Holder) reload() (changed bool, err error) {
 	if h.box == nil {
 		return false, snapshot.ErrNone
 	}

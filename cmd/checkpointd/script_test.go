@@ -1,0 +1,9 @@
+package main
+
+import (
+	"testing"
+
+	"checkpoint/cmd/internal/scripttest"
+)
+
+func TestScripts(t *testing.T) { scripttest.Run(t) }

@@ -1,0 +1,46 @@
+package durable_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"checkpoint/store/durable"
+)
+
+var day = time.Date(2021, 9, 1, 7, 0, 0, 0, time.UTC)
+
+func TestTimeIsReplacedWholeOrNotAtAll(t *testing.T) {
+	file := durable.Time(filepath.Join(t.TempDir(), "floor"))
+	if got, err := file.Load(); !got.IsZero() || err != nil {
+		t.Errorf("Load without a file = %v, %v", got, err)
+	}
+	for _, at := range []time.Time{day, day.Add(time.Nanosecond)} {
+		if err := file.Store(at.In(time.FixedZone("ICT", 7*3600))); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := file.Load(); !got.Equal(at) || err != nil {
+			t.Errorf("Load = %v, %v; want %v", got, err, at)
+		}
+	}
+	info, err := os.Stat(string(file))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode = %v, %v", info.Mode(), err)
+	}
+	left, _ := os.ReadDir(filepath.Dir(string(file)))
+	if len(left) != 1 {
+		t.Errorf("%d files left behind, want 1", len(left))
+	}
+	for _, damage := range []string{"", "yesterday\n", "2021-09-01T07:00:00Z\n2022"} {
+		if err := os.WriteFile(string(file), []byte(damage), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := file.Load(); err == nil {
+			t.Errorf("Load of %q succeeded", damage)
+		}
+	}
+	if err := durable.Time(filepath.Join(t.TempDir(), "no", "dir")).Store(day); err == nil {
+		t.Error("Store into no directory succeeded")
+	}
+}
