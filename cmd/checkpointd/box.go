@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/ed25519"
 	"errors"
@@ -208,34 +207,6 @@ func (b *box) openGate(l *lane, trace io.Writer, std cli.IO, o options) {
 func (b *box) damaged(n uint64, err error) {
 	b.log.Error("lookup not proven: the data on the card is damaged (N19)", "snapshot", n, "error", err)
 	go b.holder.Damaged(n, err) // the lookup that noticed still holds the snapshot
-}
-
-// trace is where the edges of all gates go, each line with its lane's name at
-// the end.
-type trace struct{ *os.File }
-
-func openTrace(path string) (t trace, err error) {
-	if path != "" {
-		t.File, err = os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
-	}
-	return t, err
-}
-
-func (t trace) of(lane string) io.Writer {
-	if t.File == nil {
-		return nil
-	}
-	return laneTrace{t.File, lane}
-}
-
-type laneTrace struct {
-	file *os.File
-	lane string
-}
-
-func (t laneTrace) Write(line []byte) (int, error) {
-	_, err := fmt.Fprintf(t.file, "%s %s\n", bytes.TrimSuffix(line, []byte("\n")), t.lane)
-	return len(line), err
 }
 
 // close ends what the lanes leave behind, in the order in which it is needed
