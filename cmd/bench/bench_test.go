@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestQuantileIsAValueThatTheShareDoesNotExceed(t *testing.T) {
@@ -78,6 +80,10 @@ func TestForgottenFileIsCold(t *testing.T) {
 	}
 	defer os.Remove(f.Name())
 	defer f.Close()
+	var fs unix.Statfs_t
+	if err := unix.Fstatfs(int(f.Fd()), &fs); err == nil && fs.Type == unix.TMPFS_MAGIC {
+		t.Skip("a file system in memory forgets nothing")
+	}
 	if _, err := f.Write(make([]byte, 1<<20)); err != nil {
 		t.Fatal(err)
 	}
