@@ -90,10 +90,11 @@ func (d *process) readTrace(f *os.File) {
 	for lines := bufio.NewScanner(f); lines.Scan(); {
 		var e edge
 		var level int
-		if _, err := fmt.Sscan(lines.Text(), &e.at, &e.pin, &level); err == nil {
-			e.on = level == 1
-			d.edges.add(e)
+		if _, err := fmt.Sscan(lines.Text(), &e.at, &e.pin, &level); err != nil {
+			d.t.Errorf("trace line %q: %v", lines.Text(), err)
 		}
+		e.on = level == 1
+		d.edges.add(e)
 	}
 }
 

@@ -37,7 +37,10 @@ func (w *watched[T]) all() ([]T, <-chan struct{}) {
 	return w.list[:len(w.list):len(w.list)], w.changed
 }
 
-var errGaveUp = errors.New("gave up waiting")
+var (
+	errStopped = errors.New("stopped waiting")
+	errInVain  = errors.New("waited in vain")
+)
 
 // until waits until ok holds for the list, or stop is closed.
 func (w *watched[T]) until(stop <-chan struct{}, ok func([]T) bool) error {
@@ -50,9 +53,9 @@ func (w *watched[T]) until(stop <-chan struct{}, ok func([]T) bool) error {
 		select {
 		case <-changed:
 		case <-stop:
-			return errGaveUp
+			return errStopped
 		case <-late:
-			return errGaveUp
+			return errInVain
 		}
 	}
 }
