@@ -36,8 +36,8 @@ func Codes() []Code {
 type Warning struct {
 	Code  Code
 	File  string
-	Count int     // rows
-	First []Place // the first of them
+	Count int     // a row counts once for each document
+	First []Place // the first rows
 }
 
 // Place is a row, and the row it disagrees with if that is another one.
