@@ -198,6 +198,10 @@ func show(ctx context.Context, io cli.IO, client *control.Client, device, payloa
 			if e.Verdict == "" || e.State == checkpoint.StateReading.String() {
 				return true
 			}
+			if e.Notice == checkpoint.DecideFirst { // this scan was refused; the event tells of the one before
+				fmt.Fprintf(io.Out, "%s  %s\n", e.Notice, messages.Reason(e.Notice, nil, messages.Vietnamese).What)
+				return false
+			}
 			text := messages.Reason(e.Reason, e.Args, messages.Vietnamese)
 			verdict, _ := checkpoint.ParseVerdict(e.Verdict)
 			fmt.Fprintf(io.Out, "%s / %s  %s  %s\n", messages.Word(verdict, messages.Vietnamese), messages.Word(verdict, messages.English), e.Reason, text.What)

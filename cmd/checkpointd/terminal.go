@@ -54,7 +54,7 @@ func (t *terminal) Show(v checkpoint.View) {
 	}
 	if now.notice != "" && (now.notice != old.notice || now.refused != old.refused) {
 		text := messages.Reason(now.notice, nil, messages.Vietnamese)
-		fmt.Fprintf(t.out, "%s  %s  %s – %s\n", at, now.notice, text.What, text.Do)
+		fmt.Fprintln(t.out, strings.TrimSuffix(fmt.Sprintf("%s  %s  %s – %s", at, now.notice, text.What, text.Do), " – "))
 	}
 	if now.state == checkpoint.StateIdle && old.state != checkpoint.StateIdle {
 		fmt.Fprintf(t.out, "%s  SẴN SÀNG / READY\n", at)

@@ -112,11 +112,8 @@ func (c *Config) Validate() error {
 	f.id("province", c.Province)
 	f.required("site", c.Site)
 	f.required("site_type", c.SiteType)
-	for key, dir := range map[string]string{"state_dir": c.StateDir, "run_dir": c.RunDir} {
-		if !filepath.IsAbs(dir) {
-			f.add("%s: %q is no absolute path", key, dir)
-		}
-	}
+	f.absolute("state_dir", c.StateDir)
+	f.absolute("run_dir", c.RunDir)
 	for i, in := range c.DecisionInputs {
 		if in != "control" {
 			f.add(`decision_inputs[%d]: unknown input %q: use "control", or leave the list empty`, i, in)
@@ -174,6 +171,10 @@ func (l Lane) validate(f *faults, at string) {
 			f.add(`%s.kind: unknown kind %q: use "serial"`, rat, r.Kind)
 		}
 		f.join(r.Serial().Validate(rat))
+		// go-toml fills types of kind string without asking their UnmarshalText.
+		if _, err := scanner.ParseSuffix(string(r.Suffix)); err != nil && r.Suffix != "" {
+			f.add("%s.suffix: %w", rat, err)
+		}
 	}
 	f.join(l.Gate.Validate(at + ".gate"))
 }
@@ -194,6 +195,12 @@ func (f *faults) join(err error) {
 func (f *faults) required(key, value string) {
 	if value == "" {
 		f.add("%s: missing", key)
+	}
+}
+
+func (f *faults) absolute(key, dir string) {
+	if !filepath.IsAbs(dir) {
+		f.add("%s: %q is no absolute path", key, dir)
 	}
 }
 
