@@ -23,7 +23,7 @@ func header(p *province) string {
 	text := fmt.Sprintf("Measured %s by `make bench` on %d cores of %s, %s, Linux %s, %s. ",
 		time.Now().UTC().Format("2006-01-02 15:04 UTC"), runtime.NumCPU(), cpu(), runtime.GOARCH, unix.ByteSliceToString(u.Release[:]), runtime.Version())
 	if nice, err := unix.Getpriority(unix.PRIO_PROCESS, 0); err == nil && nice != 20 {
-		text += fmt.Sprintf("Niceness %d, the daemon's too, since other work shared the machine. ", 20-nice)
+		text += fmt.Sprintf("Niceness %d, the daemon's too. ", 20-nice)
 	}
 	return text + storage(p.dir) + "\n\n"
 }
