@@ -16,6 +16,8 @@ import (
 // held, one being filled while the other is sorted and written.
 const runLength = 1 << 20
 
+const smallRun = 1 << 12
+
 const sightingSize = 16 // bytes in the temporary file
 
 // pile sorts more sightings than fit in memory: full runs are sorted and go to
@@ -35,11 +37,11 @@ type pile struct {
 type run struct{ offset, length int64 }
 
 func (p *pile) add(s sighting) {
-	if p.filling == nil {
-		p.filling = make([]sighting, 0, runLength)
-	}
-	if len(p.filling) == runLength {
+	switch len(p.filling) {
+	case runLength:
 		p.spill()
+	case smallRun: // no small province: all the room at once
+		p.filling = slices.Grow(p.filling, runLength-smallRun)
 	}
 	p.filling = append(p.filling, s)
 }
