@@ -224,7 +224,7 @@ func TestGuardAnswersAndTakesBack(t *testing.T) {
 }
 
 func TestAnswerWaitsForTheDecisionsRecord(t *testing.T) {
-	b := &bench{relay: true, slow: time.Second}
+	b := &bench{relay: true, slow: time.Second / 2}
 	onLane(t, b, true, func(t *testing.T) {
 		b.scan("refer/an")
 		b.want(t, "lamp refer")
@@ -261,6 +261,126 @@ func TestScanIsRefusedWhileADecisionIsOpen(t *testing.T) {
 		b.want(t, "notice")
 		if v := b.now(); v.State != checkpoint.StateWaiting || v.Refused != 1 || v.Notice != checkpoint.DecideFirst || v.Decision.Credential.FullName != "an" {
 			t.Fatalf("the open decision was disturbed: %+v", v)
+		}
+	})
+}
+
+// A record that arrives late must not open the gate for whoever stands there by
+// then: the guard was told to open by hand.
+func TestAHangingDiskIsAFaultAndOpensNothingLater(t *testing.T) {
+	for _, relay := range []bool{true, false} {
+		b := &bench{relay: relay, slow: 13 * time.Second}
+		onLane(t, b, true, func(t *testing.T) {
+			b.scan("admit/an")
+			b.take()
+			time.Sleep(time.Second)
+			b.want(t, "lamp fault")
+			if v := b.now(); v.Notice != checkpoint.CannotRecord || v.Decision.Verdict != checkpoint.Fault {
+				t.Fatalf("after a second: %v %q", v.Decision.Verdict, v.Notice)
+			}
+			time.Sleep(3 * time.Second)
+			b.want(t, "lamp fault") // not ready
+			b.scan("refer/binh")
+			b.want(t, "notice") // turned away, not kept waiting
+			b.slow = 0
+			time.Sleep(9 * time.Second)
+			b.want(t, "append decision admit", "lamp idle", "append outcome undone")
+			b.scan("admit/cuong")
+			if log := strings.Join(b.take(), ", "); !strings.Contains(log, "append decision admit") {
+				t.Fatalf("after the disk came back: %s", log)
+			}
+		})
+	}
+}
+
+func TestAnAnswerThatHangsOpensNothingLater(t *testing.T) {
+	b := &bench{relay: true}
+	onLane(t, b, true, func(t *testing.T) {
+		b.scan("refer/an")
+		b.take()
+		b.slow = 10 * time.Second
+		answered := make(chan error, 1)
+		go func() { answered <- b.lane.Answer(t.Context(), checkpoint.AnswerPassed) }()
+		time.Sleep(time.Second)
+		b.want(t, "lamp fault")
+		b.slow = 0
+		if err := <-answered; err == nil {
+			t.Fatal("taken as passed")
+		}
+		for _, word := range b.take() {
+			if word == "open" {
+				t.Fatal("opened late")
+			}
+		}
+		if last := b.records[len(b.records)-1]; last.Outcome != checkpoint.Undone {
+			t.Errorf("the last record says %v, want that the answer was taken back", last.Outcome)
+		}
+	})
+}
+
+func TestAnAmberWhoseRecordWasLateCanStillBeAnswered(t *testing.T) {
+	b := &bench{relay: true, slow: 3 * time.Second}
+	onLane(t, b, true, func(t *testing.T) {
+		b.scan("refer/an")
+		time.Sleep(2 * time.Second)
+		if err := b.lane.Answer(t.Context(), checkpoint.AnswerPassed); err == nil {
+			t.Fatal("an answer was taken while the disk hung")
+		}
+		b.slow = 0
+		time.Sleep(2 * time.Second)
+		b.take()
+		if err := b.lane.Answer(t.Context(), checkpoint.AnswerPassed); err != nil {
+			t.Fatal(err)
+		}
+		b.want(t, "append outcome passed", "lamp admit", "open")
+	})
+}
+
+func TestRepeatNeverHidesThatACardDiffers(t *testing.T) {
+	b := &bench{relay: true}
+	onLane(t, b, true, func(t *testing.T) {
+		b.scan("admit/an")
+		time.Sleep(5 * time.Second)
+		b.take()
+		b.scan("refer/an") // another card with the same number
+		b.want(t, "lamp refer", "append decision refer")
+		if err := b.lane.Answer(t.Context(), checkpoint.AnswerPassed); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Second)
+		b.take()
+		b.scan("refer/an") // the very card that was let in
+		b.want(t, "lamp repeat", "append decision repeat")
+	})
+}
+
+func TestUndoForgetsOnlyWhatItTakesBack(t *testing.T) {
+	b := &bench{relay: true}
+	onLane(t, b, true, func(t *testing.T) {
+		b.scan("admit/an")
+		time.Sleep(5 * time.Second)
+		b.scan("admit/an")
+		b.take() // repeat
+		for _, a := range []checkpoint.Answer{checkpoint.AnswerDenied, checkpoint.AnswerUndo, checkpoint.AnswerDenied} {
+			if err := b.lane.Answer(t.Context(), a); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(5 * time.Second)
+		b.take()
+		b.scan("admit/an")
+		b.want(t, "lamp repeat", "append decision repeat")
+		for _, a := range []checkpoint.Answer{checkpoint.AnswerPassed, checkpoint.AnswerUndo, checkpoint.AnswerDenied} {
+			if err := b.lane.Answer(t.Context(), a); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(5 * time.Second)
+		b.take()
+		b.scan("admit/an") // still the first pass, 15 s ago
+		b.want(t, "lamp repeat", "append decision repeat")
+		if ago := b.now().Decision.Args["ago"]; ago != "15s" {
+			t.Errorf("ago %s, want that of the pass that counts", ago)
 		}
 	})
 }
@@ -326,8 +446,8 @@ func TestEmergencyComesFirstAndIsRecordedAfterwards(t *testing.T) {
 		b.want(t, "append decision refer", "append outcome undecided", "append emergency")
 		b.lane.Emergency(false)
 		b.want(t, "hold false", "lamp idle")
-		time.Sleep(time.Minute)
-		b.want(t, "append emergency")
+		time.Sleep(time.Minute) // the card stalls still, and that is said
+		b.want(t, "lamp fault", "append emergency", "lamp idle")
 	})
 }
 
