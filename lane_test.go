@@ -47,7 +47,10 @@ func (b *bench) Show(v checkpoint.View) { b.mu.Lock(); b.view = v; b.mu.Unlock()
 func (b *bench) Now() (time.Time, bool) { return time.Now(), true }
 
 func (b *bench) Append(_ context.Context, r checkpoint.Record) (checkpoint.Position, error) {
-	time.Sleep(b.slow)
+	b.mu.Lock()
+	slow := b.slow
+	b.mu.Unlock()
+	time.Sleep(slow)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.disk != nil {
@@ -62,7 +65,10 @@ func (b *bench) Append(_ context.Context, r checkpoint.Record) (checkpoint.Posit
 
 // Verify reads the payload as "verdict/person".
 func (b *bench) Verify(_ context.Context, s checkpoint.Scan, _ checkpoint.LaneInfo) checkpoint.Decision {
-	time.Sleep(b.think)
+	b.mu.Lock()
+	think := b.think
+	b.mu.Unlock()
+	time.Sleep(think)
 	word, person, _ := strings.Cut(string(s.Payload), "/")
 	v, err := checkpoint.ParseVerdict(word)
 	if err != nil {
@@ -71,6 +77,12 @@ func (b *bench) Verify(_ context.Context, s checkpoint.Scan, _ checkpoint.LaneIn
 	d := checkpoint.Decision{Verdict: v, InData: true, RepeatFor: 5 * time.Minute, Credential: &checkpoint.Credential{Kind: checkpoint.KindCCCD, Number: "001090000011", FullName: person}}
 	copy(d.Person[:], person)
 	return d
+}
+
+func (b *bench) set(what *time.Duration, to time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	*what = to
 }
 
 func (b *bench) take() []string {
@@ -282,7 +294,7 @@ func TestAHangingDiskIsAFaultAndOpensNothingLater(t *testing.T) {
 			b.want(t, "lamp fault") // not ready
 			b.scan("refer/binh")
 			b.want(t, "notice") // turned away, not kept waiting
-			b.slow = 0
+			b.set(&b.slow, 0)
 			time.Sleep(9 * time.Second)
 			b.want(t, "append decision admit", "lamp idle", "append outcome undone")
 			b.scan("admit/cuong")
@@ -298,12 +310,12 @@ func TestAnAnswerThatHangsOpensNothingLater(t *testing.T) {
 	onLane(t, b, true, func(t *testing.T) {
 		b.scan("refer/an")
 		b.take()
-		b.slow = 10 * time.Second
+		b.set(&b.slow, 10 * time.Second)
 		answered := make(chan error, 1)
 		go func() { answered <- b.lane.Answer(t.Context(), checkpoint.AnswerPassed) }()
 		time.Sleep(time.Second)
 		b.want(t, "lamp fault")
-		b.slow = 0
+		b.set(&b.slow, 0)
 		if err := <-answered; err == nil {
 			t.Fatal("taken as passed")
 		}
@@ -326,7 +338,7 @@ func TestAnAmberWhoseRecordWasLateCanStillBeAnswered(t *testing.T) {
 		if err := b.lane.Answer(t.Context(), checkpoint.AnswerPassed); err == nil {
 			t.Fatal("an answer was taken while the disk hung")
 		}
-		b.slow = 0
+		b.set(&b.slow, 0)
 		time.Sleep(2 * time.Second)
 		b.take()
 		if err := b.lane.Answer(t.Context(), checkpoint.AnswerPassed); err != nil {
@@ -390,7 +402,7 @@ func TestNewScanClearsGreen(t *testing.T) {
 	onLane(t, b, true, func(t *testing.T) {
 		b.scan("admit/an")
 		b.want(t, "lamp admit", "append decision admit", "open")
-		b.think = 100 * time.Millisecond
+		b.set(&b.think, 100 * time.Millisecond)
 		b.scan("admit/binh")
 		b.want(t, "lamp idle")
 		time.Sleep(b.think)
@@ -476,7 +488,7 @@ func TestSlowVerificationIsAFaultAndTheLaneLives(t *testing.T) {
 		b.want(t, "lamp fault", "append decision fault")
 		time.Sleep(10 * time.Second)
 		b.take()
-		b.think = 0
+		b.set(&b.think, 0)
 		b.scan("admit/cuong")
 		b.want(t, "lamp admit", "append decision admit", "open")
 	})
