@@ -310,7 +310,7 @@ func TestAnAnswerThatHangsOpensNothingLater(t *testing.T) {
 	onLane(t, b, true, func(t *testing.T) {
 		b.scan("refer/an")
 		b.take()
-		b.set(&b.slow, 10 * time.Second)
+		b.set(&b.slow, 10*time.Second)
 		answered := make(chan error, 1)
 		go func() { answered <- b.lane.Answer(t.Context(), checkpoint.AnswerPassed) }()
 		time.Sleep(time.Second)
@@ -402,7 +402,7 @@ func TestNewScanClearsGreen(t *testing.T) {
 	onLane(t, b, true, func(t *testing.T) {
 		b.scan("admit/an")
 		b.want(t, "lamp admit", "append decision admit", "open")
-		b.set(&b.think, 100 * time.Millisecond)
+		b.set(&b.think, 100*time.Millisecond)
 		b.scan("admit/binh")
 		b.want(t, "lamp idle")
 		time.Sleep(b.think)
