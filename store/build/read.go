@@ -49,7 +49,7 @@ func take[T any](r *reading, rows iter.Seq2[T, error], faults *faultList, file f
 	}
 	var e encoder
 	seen := 0
-	for v, err := range rows {
+	for v, err := range ahead(rows) {
 		if seen++; seen%stepEvery == 0 {
 			r.step()
 		}
@@ -67,6 +67,51 @@ func take[T any](r *reading, rows iter.Seq2[T, error], faults *faultList, file f
 		}
 	}
 	return good
+}
+
+// aheadRows are handed over at a time.
+const aheadRows = 256
+
+// ahead has a goroutine of its own read the rows, so that taking a file apart
+// and filing its rows go on at the same time: the people file is what a build
+// waits for.
+func ahead[T any](rows iter.Seq2[T, error]) iter.Seq2[T, error] {
+	type line struct {
+		value T
+		err   error
+	}
+	return func(yield func(T, error) bool) {
+		lines, quit := make(chan []line, 2), make(chan struct{})
+		var wg sync.WaitGroup
+		defer wg.Wait()
+		defer close(quit)
+		wg.Go(func() {
+			defer close(lines)
+			some := make([]line, 0, aheadRows)
+			send := func() bool {
+				select {
+				case lines <- some:
+					some = make([]line, 0, aheadRows)
+					return true
+				case <-quit:
+					return false
+				}
+			}
+			for v, err := range rows {
+				if some = append(some, line{v, err}); len(some) == aheadRows && !send() {
+					return
+				}
+			}
+			send()
+		})
+		for some := range lines {
+			for _, l := range some {
+				if !yield(l.value, l.err) {
+					return
+				}
+			}
+		}
+	}
 }
 
 func (r *reading) step() {

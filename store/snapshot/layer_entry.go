@@ -44,11 +44,11 @@ type keyer struct {
 	buffer []byte
 
 	birth     checkpoint.Date // last seen: a person's documents come together
-	birthText string
+	birthText []byte
 }
 
 func newKeyer(p Pepper) *keyer {
-	return &keyer{mac: hmac.New(sha256.New, p[:]), birthText: "\x00"}
+	return &keyer{mac: hmac.New(sha256.New, p[:]), birthText: []byte{0}}
 }
 
 // ErrEntry: an entry says what no record can hold.
@@ -87,7 +87,7 @@ func (k *keyer) with(plain []byte, err error) (plainEntry, error) {
 }
 
 func (k *keyer) head(t entryType, kind kind, number string, row int) {
-	tag := k.keyed("tag", kind, number, "")
+	tag := k.keyed("tag", kind, number, nil)
 	k.buffer = append(append(k.buffer[:0], tag[:TagSize]...), byte(t), byte(kind))
 	k.buffer = binary.BigEndian.AppendUint32(k.buffer, uint32(row))
 }
@@ -95,15 +95,30 @@ func (k *keyer) head(t entryType, kind kind, number string, row int) {
 // secret appends what [Pepper.secret] gives.
 func (k *keyer) secret(s Stretch, kind kind, number string, birth checkpoint.Date) error {
 	if birth != k.birth {
-		k.birth, k.birthText = birth, birth.String()+"\x00"
+		k.birth, k.birthText = birth, append(appendDate(k.birthText[:0], birth), 0)
 	}
 	secret, err := s.apply(k.keyed("record", kind, number, k.birthText))
 	k.buffer = append(k.buffer, secret...)
 	return err
 }
 
+// appendDate appends d as its String, which formats slowly.
+func appendDate(b []byte, d checkpoint.Date) []byte {
+	if d.Year < 1000 || d.Year > 9999 || d.Month == 0 || d.Day == 0 {
+		return append(b, d.String()...)
+	}
+	two := func(n int) { b = append(b, '0'+byte(n/10), '0'+byte(n%10)) }
+	two(d.Year / 100)
+	two(d.Year % 100)
+	b = append(b, '-')
+	two(d.Month)
+	b = append(b, '-')
+	two(d.Day)
+	return b
+}
+
 // keyed is what [Pepper.mac] gives for the parts; last is empty or ends in zero.
-func (k *keyer) keyed(what string, kind kind, number, last string) []byte {
+func (k *keyer) keyed(what string, kind kind, number string, last []byte) []byte {
 	k.text = append(append(k.text[:0], what...), 0, byte(kind), 0)
 	k.text = append(append(k.text, number...), 0)
 	k.text = append(k.text, last...)

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"os"
 
 	bolt "go.etcd.io/bbolt"
+	"golang.org/x/sys/unix"
 )
 
 var highestTag = Tag(bytes.Repeat([]byte{0xff}, TagSize))
@@ -24,6 +26,7 @@ func before(t Tag) Tag {
 // fileWriter writes blocks in runs, so that one transaction stays small.
 type fileWriter struct {
 	db      *bolt.DB
+	early   *os.File // the same file, to have the disk begin before the end
 	pending [][]byte
 	blocks  uint32
 	group   []byte // low tag and hash of each block of the running group
@@ -39,8 +42,14 @@ func newFileWriter(path string) (*fileWriter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &fileWriter{db: db}, nil
+	f := &fileWriter{db: db}
+	if f.early, err = os.Open(path); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return f, nil
 }
+
+func (f *fileWriter) close() error { return errors.Join(f.early.Close(), f.db.Close()) }
 
 const (
 	runBlocks  = 2048                    // about 4 MB a transaction
@@ -82,6 +91,8 @@ func (f *fileWriter) flush() error {
 		return putAll(tx, bucketBlocks, f.blocks-uint32(len(f.pending)), f.pending)
 	})
 	f.pending = nil
+	// A hint: what it leaves undone is done by the sync at the end.
+	_ = unix.SyncFileRange(int(f.early.Fd()), 0, 0, unix.SYNC_FILE_RANGE_WRITE)
 	return err
 }
 

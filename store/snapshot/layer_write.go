@@ -160,7 +160,7 @@ func (w *LayerWriter) writeFile(path string, input Digest) (LayerRef, error) {
 	if err != nil {
 		return LayerRef{}, err
 	}
-	defer out.db.Close()
+	defer out.close()
 	header := Header{Format: layerFormat, Province: w.plan.Province, Kind: w.plan.Kind, Number: w.plan.Number, Input: input, Pepper: w.pepper.ID(), Stretch: w.plan.Stretch}
 	var b blockBuilder
 	var low Tag

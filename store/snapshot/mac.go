@@ -3,6 +3,7 @@ package snapshot
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/binary"
 )
 
 // oneMAC is HMAC-SHA256 (RFC 2104) under a key that makes this one MAC only.
@@ -14,18 +15,20 @@ func oneMAC(key, message []byte) (sum Digest) {
 		m.Write(message)
 		return Digest(m.Sum(nil))
 	}
-	var pad [sha256.BlockSize]byte
-	copy(pad[:], key)
-	text := make([]byte, 0, 4*sha256.BlockSize)
-	for _, b := range pad {
-		text = append(text, b^0x36)
-	}
+	text := make([]byte, sha256.BlockSize, 4*sha256.BlockSize)
+	pad(text, key, 0x3636363636363636)
 	inner := sha256.Sum256(append(text, message...))
-	text = text[:0]
-	for _, b := range pad {
-		text = append(text, b^0x5c)
-	}
+	pad(text, key, 0x5c5c5c5c5c5c5c5c)
 	return sha256.Sum256(append(text, inner[:]...))
+}
+
+// pad fills a block with the key, zeros behind it, each byte mixed with one of
+// mask.
+func pad(block, key []byte, mask uint64) {
+	clear(block[copy(block, key):])
+	for i := 0; i < len(block); i += 8 {
+		binary.NativeEndian.PutUint64(block[i:], binary.NativeEndian.Uint64(block[i:])^mask)
+	}
 }
 
 // expand is the first block of HKDF-Expand (RFC 5869, 2.3) for a record's key.
