@@ -124,6 +124,9 @@ func (a *Arrival) Offset() int64 { return a.stream.offset() }
 // Kept is how many bytes of the stream need not come again.
 func (a *Arrival) Kept() int64 { return a.stream.layout.groupAt(a.kept) }
 
+// Started tells whether blocks are kept from before.
+func (a *Arrival) Started() bool { return a.kept > 0 }
+
 // Complete tells whether everything has come and is on disk.
 func (a *Arrival) Complete() bool { return a.done }
 

@@ -106,7 +106,12 @@ func (b *Box) moveIn(m Manifest) error {
 		if _, err := os.Stat(from); errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		if err := durable.Publish(from, filepath.Join(b.layersDir(), ref.FileName())); err != nil {
+		to := filepath.Join(b.layersDir(), ref.FileName())
+		if _, err := os.Stat(to); err == nil { // it comes again because it is damaged
+			// Only evidence, and not every file system has links.
+			_ = b.setAside(func(name string) error { return os.Link(to, name) }, ref)
+		}
+		if err := durable.Publish(from, to); err != nil {
 			return err
 		}
 	}
@@ -115,13 +120,20 @@ func (b *Box) moveIn(m Manifest) error {
 
 // Quarantine takes a damaged layer out of dir. The last one is kept.
 func (b *Box) Quarantine(dir string, ref LayerRef) error {
+	if err := b.setAside(func(name string) error { return os.Rename(filepath.Join(dir, ref.FileName()), name) }, ref); err != nil {
+		return err
+	}
+	return durable.SyncDir(dir)
+}
+
+func (b *Box) setAside(as func(name string) error, ref LayerRef) error {
 	if err := errors.Join(b.EmptyQuarantine(), os.MkdirAll(b.damagedDir(), 0o755)); err != nil {
 		return fmt.Errorf("set damaged layer aside: %w", err)
 	}
-	if err := os.Rename(filepath.Join(dir, ref.FileName()), filepath.Join(b.damagedDir(), ref.FileName())); err != nil {
+	if err := as(filepath.Join(b.damagedDir(), ref.FileName())); err != nil {
 		return fmt.Errorf("set damaged layer aside: %w", err)
 	}
-	return durable.SyncDir(dir)
+	return nil
 }
 
 // EmptyQuarantine gives the room of a damaged layer back.
