@@ -25,6 +25,9 @@ func TestMain(m *testing.M) {
 		os.Exit(code)
 	}
 	m.Run()
+	if sceneDir != "" {
+		os.RemoveAll(sceneDir)
+	}
 }
 
 const day = 24 * time.Hour
