@@ -245,8 +245,8 @@ func TestRunLooksAtRandomAndSoonAfterAHint(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if n := a.looks.Load(); n != 1 {
-			t.Errorf("%d looks in the first minute, want 1", n)
+		if n := a.looks.Load(); n < 1 || n > 4 {
+			t.Errorf("%d looks in the first minute", n)
 		}
 		time.Sleep(24 * time.Hour)
 		synctest.Wait()
@@ -258,7 +258,7 @@ func TestRunLooksAtRandomAndSoonAfterAHint(t *testing.T) {
 		b.Hint(7)
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if n := a.looks.Load() - before; n < 1 || n > 2 {
+		if n := a.looks.Load() - before; n < 1 || n > 4 {
 			t.Errorf("%d looks in the minute after a hint", n)
 		}
 		before = a.looks.Load()
