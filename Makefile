@@ -59,3 +59,8 @@ fuzz: ## every fuzz target for FUZZTIME each
 .PHONY: clean
 clean: ## remove what was built and the sample checkpoint's data
 	rm -rf bin .run .cache
+
+.PHONY: bench
+bench: ## measure the lane, about 20 minutes; table into docs/benchmarks.md. Keep the machine idle meanwhile
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/ ./cmd/...
+	./bin/bench --out docs/benchmarks.md

@@ -162,7 +162,6 @@ type lane struct {
 	view    View
 	heard   map[string]bool // readers that reported, or were given up
 	turn    *turn
-	turns   uint64 // numbers turns, so that a late result finds no turn but its own
 	alarms  [alarmCount]time.Time
 	timer   *time.Timer
 	appends []appendJob
@@ -176,7 +175,6 @@ type lane struct {
 
 // turn is one person before the lane: from scan to outcome.
 type turn struct {
-	number   uint64
 	scan     Scan
 	decision *Decision      // never changed once shown
 	position Position       // zero until the decision is on disk

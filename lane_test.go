@@ -269,8 +269,12 @@ func TestNewScanClearsGreen(t *testing.T) {
 	b := &bench{relay: true}
 	onLane(t, b, true, func(t *testing.T) {
 		b.scan("admit/an")
+		b.want(t, "lamp admit", "append decision admit", "open")
+		b.think = 100 * time.Millisecond
 		b.scan("admit/binh")
-		b.want(t, "lamp admit", "append decision admit", "open", "lamp admit", "append decision admit", "open")
+		b.want(t, "lamp idle")
+		time.Sleep(b.think)
+		b.want(t, "lamp admit", "append decision admit", "open")
 	})
 }
 

@@ -40,12 +40,20 @@ func (s *lane) scan(scan Scan) {
 		s.show()
 		return
 	}
-	s.turns++
-	s.turn = &turn{number: s.turns, scan: scan}
+	if s.green() {
+		s.Gate.Signal(SignalIdle) // the last person's green is not this one's
+	}
+	s.turn = &turn{scan: scan}
 	s.clear(alarmUndo, alarmPersonal)
 	s.view = View{Lane: s.view.Lane, Readers: s.view.Readers, Refused: s.view.Refused}
 	s.enter(StateReading)
 	s.verify(s.turn)
+}
+
+// green tells whether the lamp still lets the person before in.
+func (s *lane) green() bool {
+	v := s.view
+	return v.State == StateDecided && v.Decision != nil && (v.Decision.Verdict == Admit || v.Outcome == Passed)
 }
 
 // verify runs beside the lane, since a lookup reads the card and a card may

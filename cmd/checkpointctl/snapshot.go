@@ -35,7 +35,7 @@ func snapshotLoad() *cli.Command {
 		Examples: []string{"checkpointctl snapshot load /media/usb/snap"},
 		Flags: func(f *flag.FlagSet) {
 			runFlag(f, &run)
-			f.StringVar(&state, "state", defaultState, "the daemon's state directory")
+			f.StringVar(&state, "data", defaultState, "the daemon's state directory")
 		},
 		Run: func(ctx context.Context, io cli.IO, args []string) error {
 			if len(args) != 1 {
@@ -43,7 +43,7 @@ func snapshotLoad() *cli.Command {
 			}
 			store, _, err := snapshots.Store(state)
 			if err != nil {
-				return stateHint(err, "--state")
+				return stateHint(err, "--data")
 			}
 			m, err := store.Load(args[0], snapshot.Incoming{Check: snapshots.Check, Progress: progress(io)})
 			if err != nil {
@@ -98,14 +98,14 @@ func snapshotList() *cli.Command {
 	return &cli.Command{
 		Name: "list", Short: "các bản đang giữ / the snapshots on the box",
 		Examples: []string{"checkpointctl snapshot list"},
-		Flags:    func(f *flag.FlagSet) { f.StringVar(&state, "state", defaultState, "the daemon's state directory") },
+		Flags:    func(f *flag.FlagSet) { f.StringVar(&state, "data", defaultState, "the daemon's state directory") },
 		Run: func(_ context.Context, io cli.IO, args []string) error {
 			if len(args) > 0 {
 				return cli.Usage("snapshot list: unexpected argument %q", args[0])
 			}
 			store, _, err := snapshots.Store(state)
 			if err != nil {
-				return stateHint(err, "--state")
+				return stateHint(err, "--data")
 			}
 			current, err := store.Current()
 			if err != nil {

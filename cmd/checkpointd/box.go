@@ -169,7 +169,7 @@ func (b *box) openLanes(io cli.IO, o options) error {
 		}
 		info := checkpoint.LaneInfo{Site: b.config.Site, SiteType: b.config.SiteType, Lane: c.Name, Direction: direction}
 		l := &lane{config: c}
-		b.openGate(l, trace, io, o)
+		b.openGate(l, trace.of(c.Name), io, o)
 		var readers []string
 		for _, r := range c.Readers {
 			readers = append(readers, r.Name)
@@ -207,13 +207,6 @@ func (b *box) openGate(l *lane, trace io.Writer, std cli.IO, o options) {
 func (b *box) damaged(n uint64, err error) {
 	b.log.Error("lookup not proven: the data on the card is damaged (N19)", "snapshot", n, "error", err)
 	go b.holder.Damaged(n, err) // the lookup that noticed still holds the snapshot
-}
-
-func openTrace(path string) (io.Writer, error) {
-	if path == "" {
-		return nil, nil
-	}
-	return os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 }
 
 // close ends what the lanes leave behind, in the order in which it is needed

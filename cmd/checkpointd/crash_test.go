@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -139,14 +140,26 @@ func (s *storm) feed(sizes []int) {
 				return // unplugged
 			}
 		}
-		settled := s.d.events.until(s.d.exited, func(list []control.Event) bool {
-			return len(list) > 0 && list[len(list)-1].Position.Seq >= uint64(next) && list[len(list)-1].Opened
-		})
-		atRest := s.d.edges.until(s.d.exited, func(list []edge) bool { return openings(list) > before && relayRests(list) })
-		if settled != nil || atRest != nil || next == len(cards) {
+		if !s.calm(next, before) || next == len(cards) {
 			return
 		}
 	}
+}
+
+// calm waits until as many cards were let in as were shown and the relay is at
+// rest again; false: the daemon is gone.
+func (s *storm) calm(shown, before int) bool {
+	s.t.Helper()
+	err := s.d.events.until(s.d.exited, func(list []control.Event) bool {
+		return len(list) > 0 && list[len(list)-1].Position.Seq >= uint64(shown) && list[len(list)-1].Opened
+	})
+	if err == nil {
+		err = s.d.edges.until(s.d.exited, func(list []edge) bool { return openings(list) > before && relayRests(list) })
+	}
+	if errors.Is(err, errInVain) {
+		s.t.Errorf("a storm of good cards came to a stop after %d of them", shown)
+	}
+	return err == nil
 }
 
 func openings(edges []edge) (n int) {

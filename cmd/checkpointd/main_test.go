@@ -30,4 +30,4 @@ func (t tests) Run() int {
 	return t.M.Run()
 }
 
-func TestScripts(t *testing.T) { scripttest.Run(t) }
+func TestScripts(t *testing.T) { scripttest.Run(t, "checkpointctl", "provincectl") }

@@ -109,7 +109,7 @@ func (d *demo) prepare(ctx context.Context) error {
 	if err := d.enrol(); err != nil {
 		return err
 	}
-	return d.tool(ctx, "checkpointctl", "snapshot", "load", "--state", d.path("state"), "--run", d.path("run"), snap)
+	return d.tool(ctx, "checkpointctl", "snapshot", "load", "--data", d.path("state"), "--run", d.path("run"), snap)
 }
 
 // enrol gives the box what an enrolment would: the province's public keys and

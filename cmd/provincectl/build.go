@@ -23,6 +23,7 @@ import (
 
 type buildOptions struct {
 	people, doses, cases, withdrawn, removed string
+	columns                                  string
 	policy, keys, out, on, layer, created    string
 	number                                   uint64
 	stretch                                  bool
@@ -37,10 +38,11 @@ func snapshotBuild() *cli.Command {
 			"provincectl snapshot build --people changed.csv --doses doses.csv --layer hourly --on snap --number 2 --keys keys --out snap2",
 		},
 		Flags: func(f *flag.FlagSet) {
-			f.StringVar(&o.people, "people", "", "people.csv or .csv.gz (required)")
+			f.StringVar(&o.people, "people", "", "people.csv, .csv.gz or .csv.zst (required)")
 			f.StringVar(&o.doses, "doses", "", "doses.csv")
 			f.StringVar(&o.cases, "cases", "", "cases.csv")
 			f.StringVar(&o.withdrawn, "withdrawn", "", "withdrawn.csv")
+			f.StringVar(&o.columns, "columns", "", "TOML file with the province's own column names")
 			f.StringVar(&o.removed, "removed", "", "document numbers to hide, one a line (daily and hourly layers)")
 			f.StringVar(&o.policy, "policy", "", "policy file (default: that of --on, else the sample policy)")
 			f.StringVar(&o.keys, "keys", "keys", "directory with province.json and pepper")
@@ -201,14 +203,19 @@ func copyFile(from, to string) error {
 }
 
 func (o *buildOptions) source(io cli.IO) (build.Source, func(), error) {
+	columns, err := readColumns(o.columns)
+	if err != nil {
+		return build.Source{}, func() {}, err
+	}
+	read := &input.Reader{Columns: columns}
 	var files closers
 	bar := newProgress(io.Err, "people", -1)
 	src := build.Source{Progress: func(n int) { bar.set(int64(n)) }}
-	err := errors.Join(
-		open(&files, o.people, input.People, &src.People),
-		open(&files, o.doses, input.Doses, &src.Doses),
-		open(&files, o.cases, input.Cases, &src.Cases),
-		open(&files, o.withdrawn, input.Withdrawals, &src.Withdrawn))
+	err = errors.Join(
+		open(&files, o.people, read.People, &src.People),
+		open(&files, o.doses, read.Doses, &src.Doses),
+		open(&files, o.cases, read.Cases, &src.Cases),
+		open(&files, o.withdrawn, read.Withdrawals, &src.Withdrawn))
 	if err == nil && o.removed != "" {
 		src.Removed, err = lines(o.removed)
 	}

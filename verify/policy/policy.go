@@ -212,6 +212,15 @@ func (p *Policy) Number() uint64 { return p.file.Number }
 // Name is how people call the policy.
 func (p *Policy) Name() string { return p.file.Name }
 
+// Reasons lists the reason of every rule, in their order.
+func (p *Policy) Reasons() []checkpoint.Reason {
+	var list []checkpoint.Reason
+	for _, r := range p.rules {
+		list = append(list, checkpoint.Reason(r.Reason))
+	}
+	return list
+}
+
 // Tests is how many test cases the policy carries.
 func (p *Policy) Tests() int { return len(p.file.Tests) }
 

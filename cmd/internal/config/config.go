@@ -198,16 +198,16 @@ func (f *faults) required(key, value string) {
 	}
 }
 
+func (f *faults) absolute(key, dir string) {
+	if !filepath.IsAbs(dir) {
+		f.add("%s: %q is no absolute path", key, dir)
+	}
+}
+
 // name bounds what travels in every record's header.
 func (f *faults) name(key, value string) {
 	if value == "" || len(value) > 32 {
 		f.add("%s: %q: want 1 to 32 bytes", key, value)
-	}
-}
-
-func (f *faults) absolute(key, dir string) {
-	if !filepath.IsAbs(dir) {
-		f.add("%s: %q is no absolute path", key, dir)
 	}
 }
 
