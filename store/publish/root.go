@@ -44,6 +44,12 @@ func (r *Repo) root() (newest *tufkeys.Root, err error) {
 	}
 }
 
+// Begun tells whether the repository has a root.
+func (r *Repo) Begun() (bool, error) {
+	root, err := r.root()
+	return root != nil, err
+}
+
 // DraftRoot writes the next root: the officers who sign snapshots and later
 // roots, how many of them must agree, and the key that stays online. It holds
 // once enough officers have signed it with [Repo.SignRoot]: as many as it asks

@@ -22,6 +22,10 @@ import (
 // else.
 const ExamineCommand = "examine-layer"
 
+// examiningEnv marks the child, so that a program that forgot to serve it does
+// not beget children without end.
+const examiningEnv = "CHECKPOINT_EXAMINING"
+
 const (
 	wholeLayer = "whole"
 	partLayer  = "part"
@@ -55,6 +59,9 @@ func ExaminePart(ctx context.Context, dir string, ref LayerRef) error {
 }
 
 func examine(ctx context.Context, what, dir string, ref LayerRef) error {
+	if os.Getenv(examiningEnv) != "" {
+		return errors.New("examine layer: this program does not serve examinations: its main lacks snapshot.ServeExamination")
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("examine layer: %w", err)
@@ -67,6 +74,8 @@ func examine(ctx context.Context, what, dir string, ref LayerRef) error {
 	defer cancel()
 	var said strings.Builder
 	child := exec.CommandContext(limited, self, ExamineCommand, what, dir)
+	child.Args[0] = os.Args[0] // a program may tell by its name what it is
+	child.Env = append(os.Environ(), examiningEnv+"=1")
 	child.Stdin, child.Stderr = bytes.NewReader(question), &said
 	child.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	err = child.Run()

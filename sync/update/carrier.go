@@ -37,8 +37,12 @@ func (d Directory) Open(_ context.Context, name string, from int64) (io.ReadClos
 }
 
 // there tells a stick that lacks a file from one that was pulled.
-func (d Directory) there() bool {
-	_, err := os.Stat(filepath.Join(string(d), "timestamp.json"))
+func (d Directory) there() bool { return IsRepository(string(d)) }
+
+// IsRepository tells a repository, such as a stick holds, from a snapshot as
+// the builder leaves it.
+func IsRepository(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "timestamp.json"))
 	return err == nil
 }
 

@@ -33,6 +33,9 @@ type Options struct {
 	// [snapshot.Examine]. ExaminePart is for one that arrived in part.
 	Examine, ExaminePart func(ctx context.Context, dir string, ref snapshot.LayerRef) error
 
+	// Progress gets bytes of the layer that arrives; nil: nobody looks.
+	Progress func(step string, done, all int64)
+
 	Reserve  int64         // bytes of the card that stay free; 0: 64 MiB
 	Retry    time.Duration // first wait after a broken link; 0: 1 s
 	Interval time.Duration // between two looks, on average; 0: 10 min

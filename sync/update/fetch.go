@@ -178,6 +178,9 @@ func (t *told) Read(p []byte) (int, error) {
 	t.c.mu.Lock()
 	t.c.status.Fetching, t.c.status.Done, t.c.status.All = t.layer, t.done, t.all
 	t.c.mu.Unlock()
+	if t.c.o.Progress != nil {
+		t.c.o.Progress("fetch "+t.layer, t.done, t.all)
+	}
 	return n, err
 }
 
