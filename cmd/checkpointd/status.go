@@ -35,6 +35,10 @@ func (b *box) status() control.Status {
 	if err != nil {
 		s.Snapshot.Fault = err.Error()
 	}
+	if b.updates != nil {
+		u := b.updates.Status()
+		s.Update = &control.Update{Offered: u.Offered, Fresh: u.Fresh, Stale: u.Stale, Done: u.Done, All: u.All, Fault: u.Fault}
+	}
 	s.Journal = b.journalStatus()
 	if b.uplink != nil {
 		u := b.uplink.Status()

@@ -1,6 +1,6 @@
 // Command provincectl is the province's tool: it makes keys, checks what the
-// province feeds in, builds, signs and inspects snapshots, tests policies and
-// invents sample provinces.
+// province feeds in, builds, signs, publishes and inspects snapshots, tests
+// policies and invents sample provinces.
 package main
 
 import (
@@ -22,6 +22,6 @@ func command() *cli.Command {
 			"provincectl snapshot build --people sample/people.csv --doses sample/doses.csv --keys keys --number 1 --out snap",
 			"provincectl snapshot sign --key keys/officer-1.key snap",
 		},
-		Sub: []*cli.Command{keysCommand(), sampleCommand(), peopleCommand(), snapshotCommand(), policyCommand()},
+		Sub: []*cli.Command{keysCommand(), sampleCommand(), peopleCommand(), snapshotCommand(), publishCommand(), policyCommand()},
 	}
 }

@@ -37,6 +37,7 @@ type Config struct {
 	DecisionInputs []string `toml:"decision_inputs"`
 	Clock          Clock    `toml:"clock"`
 	MQTT           MQTT     `toml:"mqtt"`
+	Update         Update   `toml:"update"`
 	Lanes          []Lane   `toml:"lane"`
 }
 
@@ -51,6 +52,14 @@ type MQTT struct {
 	CA     string `toml:"ca"`     // PEM files, for ssl
 	Cert   string `toml:"cert"`
 	Key    string `toml:"key"`
+}
+
+// Update is where new snapshots come from. Without a URL they are loaded by hand.
+type Update struct {
+	URL             string `toml:"url"`              // https://host/path
+	CA              string `toml:"ca"`               // PEM file; empty: the system's authorities
+	IntervalMinutes int    `toml:"interval_minutes"` // between two looks, on average; 0: 10
+	LimitKbps       int64  `toml:"limit_kbps"`       // kilobits a second; 0: no limit
 }
 
 // Lane is one lane of the box.
@@ -121,6 +130,7 @@ func (c *Config) Validate() error {
 	}
 	f.join(c.Clock.Mode.Validate("clock.mode"))
 	c.MQTT.validate(&f)
+	c.Update.validate(&f)
 	if len(c.Lanes) == 0 {
 		f.add("lane: none: add a [[lane]]")
 	}
@@ -148,6 +158,21 @@ func (m MQTT) validate(f *faults) {
 		f.required("mqtt.key", m.Key)
 	case !strings.HasPrefix(m.Broker, "tcp://"):
 		f.add("mqtt.broker: %q: use ssl://host:8883, or tcp://host:1883 on a wire of your own", m.Broker)
+	}
+}
+
+func (u Update) validate(f *faults) {
+	if u.URL == "" && u.CA != "" {
+		f.add("update.url: missing, but a certificate is named")
+	}
+	if u.URL != "" && !strings.HasPrefix(u.URL, "https://") {
+		f.add("update.url: %q: use https://host/path", u.URL)
+	}
+	if u.IntervalMinutes < 0 || u.IntervalMinutes > 24*60 {
+		f.add("update.interval_minutes: %d: want 1 to 1440", u.IntervalMinutes)
+	}
+	if u.LimitKbps < 0 || u.LimitKbps > 0 && u.LimitKbps < 8 {
+		f.add("update.limit_kbps: %d: want at least 8, or 0 for no limit", u.LimitKbps)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"checkpoint/console/messages"
 	"checkpoint/store/keys"
 	"checkpoint/store/snapshot"
+	"checkpoint/sync/update"
 	"checkpoint/verify"
 	"checkpoint/verify/policy"
 )
@@ -19,6 +20,7 @@ import (
 // Names below the daemon's state directory.
 const (
 	Dir        = "snapshot"
+	UpdateDir  = "update"
 	BoxKeyFile = "box.key"
 )
 
@@ -33,7 +35,11 @@ func Store(stateDir string) (*snapshot.Box, snapshot.Trust, error) {
 	if err != nil {
 		return nil, trust, err
 	}
-	return snapshot.NewBox(filepath.Join(stateDir, Dir), trust, pepper), trust, nil
+	box := snapshot.NewBox(filepath.Join(stateDir, Dir), trust, pepper)
+	// What cannot be read of later officers is fetched again by the next update,
+	// which says so; until then those of province.json count.
+	_ = update.Follow(box, trust.Snapshot, filepath.Join(stateDir, UpdateDir))
+	return box, trust, nil
 }
 
 // Check is what a snapshot must pass besides its proofs before it is switched
