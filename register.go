@@ -19,9 +19,9 @@ type Match struct {
 	// Further: the query named another paper of the person (old number, health
 	// card, passport) than the one Person's issue date and status are about.
 	Further bool
-	Person Person
-	Name   Agreement
-	Sex    Agreement
+	Person  Person
+	Name    Agreement
+	Sex     Agreement
 }
 
 // Agreement tells whether one line of a card agrees with the data.

@@ -77,8 +77,9 @@ func verifyLines(ctx context.Context, io cli.IO, data string, clock checkpoint.C
 	}
 	holder := snapshots.NewHolder(store)
 	defer holder.Close()
-	if _, err := holder.Reload(); err != nil {
-		return cli.Hint(err, "load one first: checkpointctl snapshot load DIR --state %s", data)
+	_, err = holder.Reload()
+	if serving, _ := holder.State(); serving == nil { // else the snapshot before serves, as on the box
+		return cli.Hint(err, "load one first: checkpointctl snapshot load DIR --data %s", data)
 	}
 	v := &verify.Verifier{Source: holder, Clock: clock}
 	return credential.AnswerLines(io.In, io.Out, func(line credential.Line) any {

@@ -119,6 +119,16 @@ func printStatus(io cli.IO, s control.Status) {
 	if s.Snapshot.Fault != "" {
 		fmt.Fprintf(io.Out, "    %s\n", s.Snapshot.Fault)
 	}
+	if u := s.Update; u != nil {
+		fmt.Fprintf(io.Out, "  updates: newest offered %d%s", u.Offered, map[bool]string{true: ", STALE: the province is not heard", false: ""}[u.Stale])
+		if u.All > 0 {
+			fmt.Fprintf(io.Out, ", fetching (%d %%)", 100*u.Done/u.All)
+		}
+		fmt.Fprintln(io.Out)
+		if u.Fault != "" {
+			fmt.Fprintf(io.Out, "    %s\n", u.Fault)
+		}
+	}
 	fmt.Fprintf(io.Out, "  journal: %d records wait, %d kB%s\n", s.Journal.Waiting, s.Journal.Bytes/1000, map[bool]string{true: ", FULL: nothing can be recorded", false: ""}[s.Journal.Full])
 	if s.Journal.Fault != "" {
 		fmt.Fprintf(io.Out, "    %s\n", s.Journal.Fault)
@@ -197,6 +207,10 @@ func show(ctx context.Context, io cli.IO, client *control.Client, device, payloa
 		done <- client.Events(ctx, ready, func(e control.Event) bool {
 			if e.Verdict == "" || e.State == checkpoint.StateReading.String() {
 				return true
+			}
+			if e.Notice == checkpoint.DecideFirst { // this scan was refused; the event tells of the one before
+				fmt.Fprintf(io.Out, "%s  %s\n", e.Notice, messages.Reason(e.Notice, nil, messages.Vietnamese).What)
+				return false
 			}
 			text := messages.Reason(e.Reason, e.Args, messages.Vietnamese)
 			verdict, _ := checkpoint.ParseVerdict(e.Verdict)

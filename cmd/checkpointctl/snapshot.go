@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -15,7 +16,9 @@ import (
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/cmd/internal/snapshots"
 	"checkpoint/console/control"
+	"checkpoint/store/durable"
 	"checkpoint/store/snapshot"
+	"checkpoint/sync/update"
 )
 
 const defaultState = "/var/lib/checkpoint"
@@ -35,17 +38,17 @@ func snapshotLoad() *cli.Command {
 		Examples: []string{"checkpointctl snapshot load /media/usb/snap"},
 		Flags: func(f *flag.FlagSet) {
 			runFlag(f, &run)
-			f.StringVar(&state, "state", defaultState, "the daemon's state directory")
+			f.StringVar(&state, "data", defaultState, "the daemon's state directory")
 		},
 		Run: func(ctx context.Context, io cli.IO, args []string) error {
 			if len(args) != 1 {
 				return cli.Usage("snapshot load: want one snapshot directory")
 			}
-			store, _, err := snapshots.Store(state)
+			store, trust, err := snapshots.Store(state)
 			if err != nil {
-				return stateHint(err, "--state")
+				return stateHint(err, "--data")
 			}
-			m, err := store.Load(args[0], snapshot.Incoming{Check: snapshots.Check, Progress: progress(io)})
+			m, err := load(ctx, io, args[0], state, store, trust)
 			if err != nil {
 				return loadHint(err)
 			}
@@ -66,8 +69,43 @@ func stateHint(err error, flag string) error {
 	return cli.Hint(err, "mend that file in the state directory (%s) and try again", flag)
 }
 
+// load takes in a snapshot directory as the builder leaves it, or a stick as
+// `provincectl snapshot export` fills it.
+func load(ctx context.Context, io cli.IO, from, state string, store *snapshot.Box, trust snapshot.Trust) (snapshot.Manifest, error) {
+	if !update.IsRepository(from) {
+		return store.Load(from, snapshot.Incoming{Check: snapshots.Check, Progress: progress(io)})
+	}
+	// Not this machine's clock: whether it can be trusted the daemon knows.
+	floor, err := durable.Time(filepath.Join(state, "clock-floor")).Load()
+	if err != nil {
+		return snapshot.Manifest{}, err
+	}
+	client := update.New(update.Options{
+		Box: store, Officers: trust.Snapshot, Dir: filepath.Join(state, snapshots.UpdateDir), Carrier: update.Directory(from),
+		Now: func() time.Time { return floor }, Check: snapshots.Check, Progress: progress(io),
+	})
+	if _, err := client.Update(ctx); err != nil {
+		return snapshot.Manifest{}, err
+	}
+	n, err := store.Current()
+	if err != nil {
+		return snapshot.Manifest{}, err
+	}
+	return store.Manifest(n)
+}
+
 func loadHint(err error) error {
 	switch {
+	case errors.Is(err, update.ErrStale):
+		return cli.Hint(err, "nothing was changed; the stick is too old: have it filled anew")
+	case errors.Is(err, update.ErrRollback):
+		return cli.Hint(err, "nothing was changed; the box has newer data than the stick")
+	case errors.Is(err, update.ErrBusy):
+		return cli.Hint(err, "the daemon is fetching a snapshot: wait, or stop it first")
+	case errors.Is(err, update.ErrNoRoom):
+		return cli.Hint(err, "nothing was changed, the snapshot in use stays; a larger card is needed")
+	case errors.Is(err, update.ErrLink):
+		return cli.Hint(err, "nothing was changed, what came is kept: plug the stick in again and repeat the command")
 	case errors.Is(err, snapshot.ErrUntrusted):
 		return cli.Hint(err, "nothing was changed, the snapshot in use stays; ask the province for a signed, newer one")
 	case errors.Is(err, snapshot.ErrDamaged):
@@ -98,14 +136,14 @@ func snapshotList() *cli.Command {
 	return &cli.Command{
 		Name: "list", Short: "các bản đang giữ / the snapshots on the box",
 		Examples: []string{"checkpointctl snapshot list"},
-		Flags:    func(f *flag.FlagSet) { f.StringVar(&state, "state", defaultState, "the daemon's state directory") },
+		Flags:    func(f *flag.FlagSet) { f.StringVar(&state, "data", defaultState, "the daemon's state directory") },
 		Run: func(_ context.Context, io cli.IO, args []string) error {
 			if len(args) > 0 {
 				return cli.Usage("snapshot list: unexpected argument %q", args[0])
 			}
 			store, _, err := snapshots.Store(state)
 			if err != nil {
-				return stateHint(err, "--state")
+				return stateHint(err, "--data")
 			}
 			current, err := store.Current()
 			if err != nil {

@@ -22,6 +22,7 @@ import (
 	"checkpoint/store/journal"
 	"checkpoint/store/keys"
 	"checkpoint/store/snapshot"
+	"checkpoint/sync/update"
 	"checkpoint/sync/uplink"
 	"checkpoint/verify"
 )
@@ -34,6 +35,8 @@ type box struct {
 	holder  *snapshots.Holder
 	records recorder
 	uplink  *uplink.Uplink // nil without a broker
+	store   *snapshot.Box  // nil without keys
+	updates *update.Client // nil without a server for them
 	hub     *control.Hub
 	lanes   []*lane
 	trust   snapshot.Trust
@@ -58,6 +61,7 @@ func newBox(log *slog.Logger, io cli.IO, c *config.Config, o options) (*box, err
 	}
 	b.openClock()
 	b.openSnapshot()
+	b.openUpdates()
 	b.openJournal()
 	b.openUplink(io, o)
 	return b, b.openLanes(io, o)
@@ -86,7 +90,7 @@ func (b *box) openSnapshot() {
 		b.holder = snapshots.NewHolder(nil)
 		return
 	}
-	b.holder = snapshots.NewHolder(store)
+	b.store, b.holder = store, snapshots.NewHolder(store)
 	b.reload(b.holder.Reload)
 }
 
@@ -169,7 +173,7 @@ func (b *box) openLanes(io cli.IO, o options) error {
 		}
 		info := checkpoint.LaneInfo{Site: b.config.Site, SiteType: b.config.SiteType, Lane: c.Name, Direction: direction}
 		l := &lane{config: c}
-		b.openGate(l, trace, io, o)
+		b.openGate(l, trace.of(c.Name), io, o)
 		var readers []string
 		for _, r := range c.Readers {
 			readers = append(readers, r.Name)
@@ -207,13 +211,9 @@ func (b *box) openGate(l *lane, trace io.Writer, std cli.IO, o options) {
 func (b *box) damaged(n uint64, err error) {
 	b.log.Error("lookup not proven: the data on the card is damaged (N19)", "snapshot", n, "error", err)
 	go b.holder.Damaged(n, err) // the lookup that noticed still holds the snapshot
-}
-
-func openTrace(path string) (io.Writer, error) {
-	if path == "" {
-		return nil, nil
+	if b.updates != nil {
+		b.updates.Suspect()
 	}
-	return os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 }
 
 // close ends what the lanes leave behind, in the order in which it is needed

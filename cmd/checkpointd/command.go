@@ -28,7 +28,7 @@ func command() *cli.Command {
 			f.StringVar(&o.config, "config", config.DefaultPath, "configuration file")
 			f.BoolVar(&o.check, "check", false, "check the configuration, list every fault, and end")
 			f.BoolVar(&o.terminal, "terminal", false, "print what each lane does, for people who try the box out")
-			f.StringVar(&o.trace, "trace", "", "file that gets a line for every edge of a simulated gate's pins (benchmarks)")
+			f.StringVar(&o.trace, "trace", "", "file that gets a line for every edge of a gate's pins: time, pin, level, lane (benchmarks)")
 		},
 		Run: func(ctx context.Context, io cli.IO, args []string) error {
 			if len(args) > 0 {

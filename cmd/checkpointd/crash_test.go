@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -68,7 +69,7 @@ func TestPowerCutLosesNoOpening(t *testing.T) {
 	if err := p.load(filepath.Join(image, "state"), 1); err != nil {
 		t.Fatal(err)
 	}
-	past := map[checkpoint.Position]string{}
+	past, refusals := map[checkpoint.Position]string{}, 0
 	for round := range rounds(t, 6) {
 		out := t.TempDir()
 		ok := t.Run("cut", func(t *testing.T) {
@@ -76,19 +77,22 @@ func TestPowerCutLosesNoOpening(t *testing.T) {
 			r := newRig(t, settings{State: filepath.Join(fs.Dir(), "state")})
 			r.plug()
 			if round%3 > 0 { // else the power goes without a word
-				fs.FreezeAfter(rng.Int64N(600))
+				fs.FreezeAfter(rng.Int64N(250))
 			}
 			s := r.storm(r.start(), rng)
 			s.killAfterRefusal(time.Duration(rng.IntN(800)) * time.Millisecond)
 			fs.Cut([]lossfs.Mode{lossfs.Drop, lossfs.Tear}[rng.IntN(2)], rng.Uint64(), out)
 			s.check(past, p.read(t, filepath.Join(out, "state")))
+			if s.refused {
+				refusals++
+			}
 		})
 		if !ok {
 			t.Fatalf("round %d", round)
 		}
 		image = out
 	}
-	t.Logf("%d records", len(past))
+	t.Logf("%d records; in %d rounds the daemon saw the disk go and opened for nobody", len(past), refusals)
 }
 
 // storm is a rush of people with good cards. It comes in bursts: within one the
@@ -100,7 +104,9 @@ type storm struct {
 	d      *process
 	bursts []burst // read after fed
 	fed    chan struct{}
-	opened map[checkpoint.Position]bool // set by check
+
+	opened  map[checkpoint.Position]bool // set by check
+	refused bool                         // the daemon said that it cannot record
 }
 
 type burst struct {
@@ -134,14 +140,26 @@ func (s *storm) feed(sizes []int) {
 				return // unplugged
 			}
 		}
-		settled := s.d.events.until(s.d.exited, func(list []control.Event) bool {
-			return len(list) > 0 && list[len(list)-1].Position.Seq >= uint64(next) && list[len(list)-1].Opened
-		})
-		atRest := s.d.edges.until(s.d.exited, func(list []edge) bool { return openings(list) > before && relayRests(list) })
-		if settled != nil || atRest != nil || next == len(cards) {
+		if !s.calm(next, before) || next == len(cards) {
 			return
 		}
 	}
+}
+
+// calm waits until as many cards were let in as were shown and the relay is at
+// rest again; false: the daemon is gone.
+func (s *storm) calm(shown, before int) bool {
+	s.t.Helper()
+	err := s.d.events.until(s.d.exited, func(list []control.Event) bool {
+		return len(list) > 0 && list[len(list)-1].Position.Seq >= uint64(shown) && list[len(list)-1].Opened
+	})
+	if err == nil {
+		err = s.d.edges.until(s.d.exited, func(list []edge) bool { return openings(list) > before && relayRests(list) })
+	}
+	if errors.Is(err, errInVain) {
+		s.t.Errorf("a storm of good cards came to a stop after %d of them", shown)
+	}
+	return err == nil
 }
 
 func openings(edges []edge) (n int) {
@@ -182,9 +200,9 @@ func (s *storm) killAfter(d time.Duration) {
 func (s *storm) killAfterRefusal(d time.Duration) {
 	stop := make(chan struct{})
 	time.AfterFunc(d, func() { close(stop) })
-	_ = s.d.events.until(stop, func(list []control.Event) bool {
+	s.refused = s.d.events.until(stop, func(list []control.Event) bool {
 		return len(list) > 0 && list[len(list)-1].Reason == checkpoint.CannotRecord
-	})
+	}) == nil
 	s.end()
 }
 

@@ -8,6 +8,13 @@ import (
 	"os"
 
 	"checkpoint/cmd/internal/cli"
+	"checkpoint/store/snapshot"
 )
 
-func main() { os.Exit(cli.Process(command())) }
+func main() {
+	// The child in which a suspect file is looked at (snapshot.Examine).
+	if asked, code := snapshot.ServeExamination(os.Args, os.Stdin, os.Stderr); asked {
+		os.Exit(code)
+	}
+	os.Exit(cli.Process(command()))
+}

@@ -6,27 +6,28 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"checkpoint/cmd/internal/scripttest"
 	"checkpoint/store/lossfs"
 )
 
-// daemonEnv makes the test binary be the daemon: what is killed, stopped and
-// looked at in these tests is the real main, with the race detector in it.
-const daemonEnv = "CHECKPOINTD_TEST_DAEMON"
+const daemonName = "checkpointd"
 
+// TestMain makes the test binary be the daemon when it is called so: what is
+// killed, stopped and looked at in these tests is the real main, with the race
+// detector in it.
 func TestMain(m *testing.M) {
 	if lossfs.Serve() {
 		return
 	}
-	if os.Getenv(daemonEnv) != "" {
-		main() // exits
-	}
-	testscript.Main(tidied{m}, map[string]func(){"checkpointd": main})
+	os.Setenv("GORACE", "atexit_sleep_ms=0") // or each daemon that stops takes a second longer
+	testscript.Main(tests{m}, map[string]func(){daemonName: main})
 }
 
-// tidied takes away what the tests share before the process ends.
-type tidied struct{ *testing.M }
+type tests struct{ *testing.M }
 
-func (m tidied) Run() int {
+func (t tests) Run() int {
 	defer removeProvince()
-	return m.M.Run()
+	return t.M.Run()
 }
+
+func TestScripts(t *testing.T) { scripttest.Run(t, "checkpointctl", "provincectl") }

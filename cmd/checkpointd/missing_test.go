@@ -4,6 +4,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +38,7 @@ func TestWorksWithoutABroker(t *testing.T) {
 }
 
 func TestReaderComesGoesAndComesBack(t *testing.T) {
+	t.Parallel() // takes 3 s of waiting
 	r := newRig(t, settings{})
 	r.must(r.province.load(r.settings.State, 1))
 	d := r.start()
@@ -62,6 +64,7 @@ func TestReaderComesGoesAndComesBack(t *testing.T) {
 // Without data nobody is checked, but the guard can let people in, and it is
 // recorded. A snapshot that is loaded then is used at once.
 func TestNoSnapshotAndThenOne(t *testing.T) {
+	t.Parallel() // takes 5 s of waiting
 	r := newRig(t, settings{})
 	r.plug()
 	d := r.start()
@@ -133,18 +136,9 @@ func TestDamagedSnapshotGivesWayToTheOneBefore(t *testing.T) {
 			by = append(by, l.Snapshot)
 		}
 	}
-	if want := []uint64{2, 2, 1, 2}; !equal(by, want) {
+	if want := []uint64{2, 2, 1, 2}; !slices.Equal(by, want) {
 		t.Errorf("decided by snapshots %v, want %v", by, want)
 	}
-}
-
-func equal(a, b []uint64) bool {
-	for i := range a {
-		if len(a) != len(b) || a[i] != b[i] {
-			return false
-		}
-	}
-	return len(a) == len(b)
 }
 
 // rot turns a bit in every 200 bytes of a snapshot's layer, below the daemon.

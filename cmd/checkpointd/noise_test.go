@@ -25,13 +25,9 @@ func TestNoiseOnTheLineHidesNoGoodCode(t *testing.T) {
 // And memory stays as it is: measured on the program as it is shipped, since
 // the race detector has memory of its own.
 func TestNoiseLeavesMemoryFlat(t *testing.T) {
-	total := 2_000_000
-	if os.Getenv("CHECKPOINT_SOAK") != "" {
-		total = 10_000_000
-	}
 	r := newReadyRig(t, settings{SiteType: "road"})
 	r.program = buildShipped(t)
-	before, after := withNoise(t, r, total)
+	before, after := withNoise(t, r, 10_000_000)
 	t.Logf("RssAnon %d kB, then %d kB", before>>10, after>>10)
 	if after > before+4<<20 {
 		t.Errorf("memory grew from %d to %d bytes", before, after)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"time"
 
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/cmd/internal/config"
@@ -60,8 +61,13 @@ func outOfService(ctx context.Context, log *slog.Logger, cause error) error {
 	s := &control.Server{Hub: control.NewHub(), Status: func() control.Status {
 		return control.Status{Version: version(), Fault: cause.Error()}
 	}}
-	go keepAlive(ctx, log)
-	return s.Serve(ctx, listener)
+	var fed sync.WaitGroup
+	fed.Go(func() {
+		feedWatchdog(ctx, log, func(context.Context, time.Duration) bool { return true })
+	})
+	err = s.Serve(ctx, listener)
+	fed.Wait()
+	return err
 }
 
 // runDirOf is where systemd put the run-time directory, for a daemon that

@@ -35,6 +35,10 @@ func (b *box) status() control.Status {
 	if err != nil {
 		s.Snapshot.Fault = err.Error()
 	}
+	if b.updates != nil {
+		u := b.updates.Status()
+		s.Update = &control.Update{Offered: u.Offered, Fresh: u.Fresh, Stale: u.Stale, Done: u.Done, All: u.All, Fault: u.Fault}
+	}
 	s.Journal = b.journalStatus()
 	if b.uplink != nil {
 		u := b.uplink.Status()
@@ -55,26 +59,32 @@ func (b *box) journalStatus() control.Journal {
 	return s
 }
 
-// watchdog feeds systemd's watchdog (sd_notify(3)) only while every lane's own
-// goroutine answers: a daemon that runs and does nothing is restarted.
+// watchdog feeds systemd's watchdog only while every lane's own goroutine
+// answers: a daemon that runs and does nothing is restarted.
 func (b *box) watchdog(ctx context.Context) error {
 	notify(b.log, "READY=1\nSTATUS=lanes ready")
+	feedWatchdog(ctx, b.log, b.alive)
+	return ctx.Err()
+}
+
+// feedWatchdog does so (sd_notify(3)) until ctx ends, and then says that the
+// daemon stops. It is of use without a watchdog, too.
+func feedWatchdog(ctx context.Context, log *slog.Logger, alive func(context.Context, time.Duration) bool) {
+	defer notify(log, daemon.SdNotifyStopping)
 	interval, err := daemon.SdWatchdogEnabled(false)
 	if err != nil || interval == 0 {
 		<-ctx.Done()
-		notify(b.log, daemon.SdNotifyStopping)
-		return ctx.Err()
+		return
 	}
 	t := time.NewTicker(interval / 3)
 	defer t.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			notify(b.log, daemon.SdNotifyStopping)
-			return ctx.Err()
+			return
 		case <-t.C:
-			if b.alive(ctx, interval/3) {
-				notify(b.log, daemon.SdNotifyWatchdog)
+			if alive(ctx, interval/3) {
+				notify(log, daemon.SdNotifyWatchdog)
 			}
 		}
 	}
@@ -90,24 +100,6 @@ func (b *box) alive(ctx context.Context, within time.Duration) bool {
 		}
 	}
 	return true
-}
-
-// keepAlive feeds the watchdog of a box that is out of service and says so.
-func keepAlive(ctx context.Context, log *slog.Logger) {
-	interval, err := daemon.SdWatchdogEnabled(false)
-	if err != nil || interval == 0 {
-		return
-	}
-	t := time.NewTicker(interval / 3)
-	defer t.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-t.C:
-			notify(log, daemon.SdNotifyWatchdog)
-		}
-	}
 }
 
 // notify tells systemd, where there is one.

@@ -38,6 +38,9 @@ func (b *box) start(run func(string, func(context.Context) error)) {
 		}
 	}
 	run("snapshots", b.watchSnapshots)
+	if b.updates != nil {
+		run("updates", b.updates.Run)
+	}
 	if b.uplink != nil {
 		run("uplink", b.uplink.Run)
 	}

@@ -24,6 +24,7 @@ import (
 
 type buildOptions struct {
 	people, doses, cases, withdrawn, removed string
+	columns                                  string
 	policy, keys, out, on, layer, created    string
 	number                                   uint64
 	stretch                                  bool
@@ -38,10 +39,11 @@ func snapshotBuild() *cli.Command {
 			"provincectl snapshot build --people changed.csv --doses doses.csv --layer hourly --on snap --number 2 --keys keys --out snap2",
 		},
 		Flags: func(f *flag.FlagSet) {
-			f.StringVar(&o.people, "people", "", "people.csv or .csv.gz (required)")
+			f.StringVar(&o.people, "people", "", "people.csv, .csv.gz or .csv.zst (required)")
 			f.StringVar(&o.doses, "doses", "", "doses.csv")
 			f.StringVar(&o.cases, "cases", "", "cases.csv")
 			f.StringVar(&o.withdrawn, "withdrawn", "", "withdrawn.csv")
+			f.StringVar(&o.columns, "columns", "", "TOML file with the province's own column names")
 			f.StringVar(&o.removed, "removed", "", "document numbers to hide, one a line (daily and hourly layers)")
 			f.StringVar(&o.policy, "policy", "", "policy file (default: that of --on, else the sample policy)")
 			f.StringVar(&o.keys, "keys", "keys", "directory with province.json and pepper")
@@ -215,11 +217,16 @@ func copyFile(from, to string) error {
 }
 
 func (o *buildOptions) source() (src build.Source, files closers, err error) {
+	columns, err := readColumns(o.columns)
+	if err != nil {
+		return src, nil, err
+	}
+	read := &input.Reader{Columns: columns}
 	err = errors.Join(
-		open(&files, o.people, input.People, &src.People),
-		open(&files, o.doses, input.Doses, &src.Doses),
-		open(&files, o.cases, input.Cases, &src.Cases),
-		open(&files, o.withdrawn, input.Withdrawals, &src.Withdrawn))
+		open(&files, o.people, read.People, &src.People),
+		open(&files, o.doses, read.Doses, &src.Doses),
+		open(&files, o.cases, read.Cases, &src.Cases),
+		open(&files, o.withdrawn, read.Withdrawals, &src.Withdrawn))
 	for _, path := range []string{o.people, o.doses, o.cases, o.withdrawn} {
 		src.Size += unpacked(path)
 	}

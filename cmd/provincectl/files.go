@@ -33,6 +33,15 @@ func open[T any](files *closers, path string, read func(string, io.Reader) iter.
 	return nil
 }
 
+// readColumns reads the province's own column names, if a file of them is named.
+func readColumns(path string) (input.Columns, error) {
+	if path == "" {
+		return nil, nil
+	}
+	columns, err := input.ReadColumns(path)
+	return columns, cli.Hint(err, "a table for each input, such as [people], with lines such as number = \"SO_DINH_DANH\"; see docs/formats.md")
+}
+
 // inspectPolicyAndTrust ends the output of snapshot inspect.
 func inspectPolicyAndTrust(io cli.IO, m snapshot.Manifest, raw []byte, signatures []snapshot.Signature, trustFile string) error {
 	p, err := policy.Parse(m.Policy)

@@ -1,5 +1,6 @@
-// Command provincectl is the province's tool: it makes keys, builds, signs and
-// inspects snapshots, tests policies and invents sample provinces.
+// Command provincectl is the province's tool: it makes keys, checks what the
+// province feeds in, builds, signs, publishes and inspects snapshots, tests
+// policies and invents sample provinces.
 package main
 
 import (
@@ -17,9 +18,10 @@ func command() *cli.Command {
 		Examples: []string{
 			"provincectl sample --people 10000 --seed 7 --out sample",
 			"provincectl keys init --province mau --out keys",
+			"provincectl people check sample/*.csv",
 			"provincectl snapshot build --people sample/people.csv --doses sample/doses.csv --keys keys --number 1 --out snap",
 			"provincectl snapshot sign --key keys/officer-1.key snap",
 		},
-		Sub: []*cli.Command{keysCommand(), sampleCommand(), snapshotCommand(), policyCommand()},
+		Sub: []*cli.Command{keysCommand(), sampleCommand(), peopleCommand(), snapshotCommand(), publishCommand(), policyCommand()},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"checkpoint/cmd/internal/cli"
+	"checkpoint/cmd/internal/snapshots"
 	"checkpoint/verify/policy"
 )
 
@@ -36,7 +37,7 @@ func readPolicy(path string) (*policy.Policy, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read policy: %w", err)
 	}
-	p, err := policy.Parse(text)
+	p, err := snapshots.Policy(text)
 	if err != nil {
 		return nil, cli.Hint(fmt.Errorf("%s: %w", path, err), "what rules may ask is in verify/policy/facts.go")
 	}

@@ -37,6 +37,7 @@ type Status struct {
 	Fault    string       `json:"fault,omitempty"` // why the box is out of service
 	Lanes    []LaneStatus `json:"lanes"`
 	Snapshot Snapshot     `json:"snapshot"`
+	Update   *Update      `json:"update,omitempty"` // nil: data are loaded by hand
 	Journal  Journal      `json:"journal"`
 	Link     Link         `json:"link"`
 	Clock    Clock        `json:"clock"`
@@ -59,6 +60,16 @@ type Snapshot struct {
 	Number  uint64    `json:"number"`
 	Policy  uint64    `json:"policy"`
 	Created time.Time `json:"created,omitzero"`
+	Fault   string    `json:"fault,omitempty"`
+}
+
+// Update is how newer data come.
+type Update struct {
+	Offered uint64    `json:"offered"` // newest snapshot that the province offers; 0: not heard yet
+	Fresh   time.Time `json:"fresh,omitzero"`
+	Stale   bool      `json:"stale"` // nothing was heard for longer than the province allows
+	Done    int64     `json:"done"`  // bytes of the layer on its way in
+	All     int64     `json:"all"`
 	Fault   string    `json:"fault,omitempty"`
 }
 
@@ -85,14 +96,14 @@ type Clock struct {
 	Trusted bool      `json:"trusted"`
 }
 
-// Event is one change of a lane, as streamed.
+// Event is one change of a lane, as streamed. It does not name the rule: its
+// name may tell an illness.
 type Event struct {
 	Lane     string              `json:"lane"`
 	State    string              `json:"state"`
 	Verdict  string              `json:"verdict,omitempty"`
 	Reason   checkpoint.Reason   `json:"reason,omitempty"`
 	Args     map[string]string   `json:"args,omitempty"`
-	Rule     string              `json:"rule,omitempty"`
 	Differs  []string            `json:"differs,omitempty"`
 	Position checkpoint.Position `json:"position,omitzero"`
 	Outcome  string              `json:"outcome,omitempty"`

@@ -100,6 +100,12 @@ func Reason(code checkpoint.Reason, args map[string]string, l Lang) Text {
 	return Text{What: fill(what, value), Do: fill(do, value)}
 }
 
+// Knows tells whether the catalogue has a text for a reason.
+func Knows(code checkpoint.Reason) bool {
+	_, ok := reasons[code]
+	return ok
+}
+
 // Button is the label of a button; an unknown one is its own label.
 func Button(id ButtonID, l Lang) string { return cmp.Or(buttons[id].in(l), string(id)) }
 

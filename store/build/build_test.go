@@ -1,37 +1,42 @@
-package build
+package build_test
 
 import (
+	"crypto/ed25519"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"iter"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"checkpoint"
+	"checkpoint/store/build"
 	"checkpoint/store/build/input"
-	"checkpoint/store/scratch"
 	"checkpoint/store/snapshot"
 )
 
-// smallProvince is the rows of all files.
-type smallProvince struct {
-	people  []input.Person
-	doses   []input.Dose
-	cases   []input.Case
-	reports []input.Withdrawn
-	removed []string
+func date(s string) checkpoint.Date {
+	d, err := checkpoint.ParseDate(s)
+	if err != nil {
+		panic(err) // a literal of a test
+	}
+	return d
 }
 
-func (p smallProvince) source() Source {
-	return Source{People: seq(p.people), Doses: seq(p.doses), Cases: seq(p.cases), Withdrawn: seq(p.reports), Removed: p.removed}
+// files are the rows of a province's files.
+type files struct {
+	people    []input.Person
+	doses     []input.Dose
+	cases     []input.Case
+	withdrawn []input.Withdrawn
+	removed   []string
 }
 
-func seq[T any](list []T) iter.Seq2[T, error] {
+func rows[T any](list []T) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for _, v := range list {
 			if !yield(v, nil) {
@@ -41,253 +46,244 @@ func seq[T any](list []T) iter.Seq2[T, error] {
 	}
 }
 
-// numbers are few, so that rows of all files meet; some look like two kinds.
-func numbers() *rapid.Generator[string] {
-	return rapid.OneOf(
-		rapid.Custom(func(t *rapid.T) string { return fmt.Sprintf("0010909%05d", rapid.IntRange(0, 6).Draw(t, "n")) }),
-		rapid.Custom(func(t *rapid.T) string { return fmt.Sprintf("9%08d", rapid.IntRange(0, 6).Draw(t, "n")) }),
-		rapid.Custom(func(t *rapid.T) string { return fmt.Sprintf("C1%06d", rapid.IntRange(0, 3).Draw(t, "n")) }))
+func (f files) source() build.Source {
+	return build.Source{People: rows(f.people), Doses: rows(f.doses), Cases: rows(f.cases), Withdrawn: rows(f.withdrawn), Removed: f.removed}
 }
 
-func days() *rapid.Generator[checkpoint.Date] {
-	return rapid.Custom(func(t *rapid.T) checkpoint.Date {
-		return checkpoint.Date{Year: 2021, Month: 1 + rapid.IntRange(0, 1).Draw(t, "month"), Day: rapid.IntRange(1, 2).Draw(t, "day")}
-	})
-}
+const an, binh = "001090900001", "001190900002"
 
-func people() *rapid.Generator[input.Person] {
-	digits := func(n int) *rapid.Generator[string] {
-		return numbers().Filter(func(s string) bool { return s[0] != 'C' && len(s) >= n })
-	}
-	return rapid.Custom(func(t *rapid.T) input.Person {
-		p := input.Person{
-			Number: numbers().Draw(t, "number"), FullName: rapid.SampledFrom([]string{"Nguyễn Văn An", "Đỗ Thị Bình", ""}).Draw(t, "name"),
-			Birth: checkpoint.Date{Year: rapid.IntRange(1940, 2020).Draw(t, "year")}, Sex: checkpoint.Female, Exempt: rapid.Bool().Draw(t, "exempt"),
-			CardStatus: rapid.SampledFrom([]string{input.CardValid, input.CardLost, input.CardNone, input.CardReplaced}).Draw(t, "card"),
-			OldNumbers: rapid.SliceOfNDistinct(digits(9), 0, 3, rapid.ID[string]).Draw(t, "old"),
-		}
-		if rapid.Bool().Draw(t, "issued") {
-			p.Issued = days().Draw(t, "issue")
-		}
-		if rapid.Bool().Draw(t, "health") {
-			p.HealthCard = fmt.Sprintf("%010d", rapid.IntRange(0, 3).Draw(t, "n"))
-		}
-		if rapid.Bool().Draw(t, "passport") {
-			p.Passport = fmt.Sprintf("C1%06d", rapid.IntRange(0, 3).Draw(t, "n"))
-		}
-		return p
-	})
-}
-
-// provinces have no document of two people: that is an error, tested apart.
-func provinces() *rapid.Generator[smallProvince] {
-	return rapid.Custom(func(t *rapid.T) smallProvince {
-		var p smallProvince
-		taken := map[document]bool{}
-		for _, who := range rapid.SliceOfN(people(), 0, 12).Draw(t, "people") {
-			all := append(otherDocuments(who), mainDocument(who))
-			if !slices.ContainsFunc(all, func(d document) bool { return taken[d] }) {
-				p.people = append(p.people, who)
-			}
-			for _, d := range all {
-				taken[d] = true
-			}
-		}
-		for _, n := range rapid.SliceOfNDistinct(numbers(), 0, 3, rapid.ID[string]).Draw(t, "removed") {
-			if !taken[document{input.KindOf(n), n}] {
-				p.removed = append(p.removed, n)
-			}
-		}
-		p.doses = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) input.Dose {
-			return input.Dose{Number: numbers().Draw(t, "number"), Date: days().Draw(t, "date"), Dose: rapid.IntRange(1, 3).Draw(t, "dose"), Course: rapid.IntRange(1, 3).Draw(t, "course"),
-				Product: rapid.SampledFrom([]string{"Pfizer", "Vero Cell", "", "another"}).Draw(t, "product")}
-		}), 0, 60).Draw(t, "doses")
-		p.cases = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) input.Case {
-			c := input.Case{Number: numbers().Draw(t, "number"), From: days().Draw(t, "from"), Status: rapid.SampledFrom([]string{input.CaseF0, input.CaseF1, input.CaseRecovered}).Draw(t, "status")}
-			if rapid.Bool().Draw(t, "ends") {
-				c.Until = days().Draw(t, "until")
-			}
-			return c
-		}), 0, 40).Draw(t, "cases")
-		p.reports = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) input.Withdrawn {
-			w := input.Withdrawn{Number: numbers().Draw(t, "number"), Since: days().Draw(t, "since"), Reason: rapid.SampledFrom([]string{input.WithdrawnLost, input.WithdrawnReplaced, input.WithdrawnWithdrawn}).Draw(t, "reason")}
-			if w.Kind = input.KindOf(w.Number); w.Kind == checkpoint.KindCCCD && rapid.Bool().Draw(t, "old card") {
-				w.Kind = checkpoint.KindCMND // with 12 digits
-			}
-			if rapid.IntRange(0, 3).Draw(t, "health") == 0 {
-				w.Kind, w.Number = checkpoint.KindBHYT, fmt.Sprintf("%010d", rapid.IntRange(0, 3).Draw(t, "n"))
-			}
-			return w
-		}), 0, 40).Draw(t, "reports")
-		return p
-	})
-}
-
-func plan(work snapshot.Work) snapshot.Plan {
-	return snapshot.Plan{Province: "mau", Kind: snapshot.LayerBase, Number: 1, Work: work}
-}
-
-// The layer's root is over every byte that a box reads of it.
-func TestEqualsTheSimpleBuilderInAnyOrder(t *testing.T) {
-	dir := t.TempDir()
-	rapid.Check(t, func(t *rapid.T) {
-		p := provinces().Draw(t, "province")
-		want, counts, err := oracleLayer(p, plan(snapshot.Work{}), snapshot.Pepper{7}, dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p = smallProvince{
-			rapid.Permutation(p.people).Draw(t, "people"), rapid.Permutation(p.doses).Draw(t, "doses"), rapid.Permutation(p.cases).Draw(t, "cases"),
-			rapid.Permutation(p.reports).Draw(t, "reports"), rapid.Permutation(p.removed).Draw(t, "removed"),
-		}
-		work := snapshot.Work{Workers: rapid.IntRange(1, 4).Draw(t, "workers"), Memory: rapid.SampledFrom([]int{200, 5000, 0}).Draw(t, "memory")}
-		got, gotCounts, err := Layer(p.source(), plan(work), snapshot.Pepper{7}, dir)
-		if err != nil || got != want || gotCounts != counts {
-			t.Fatalf("got %x %+v (%v), want %x %+v", got.Root[:4], gotCounts, err, want.Root[:4], counts)
-		}
-	})
-}
-
-func invented(i int) input.Person {
-	return input.Person{Number: fmt.Sprintf("001090%06d", i), FullName: "Nguyễn Văn An", Birth: checkpoint.Date{Year: 1990, Month: 1 + i%12, Day: 1 + i%28}, Sex: checkpoint.Male,
-		Issued: checkpoint.Date{Year: 2022, Month: 3, Day: 15}, CardStatus: input.CardValid, OldNumbers: []string{fmt.Sprintf("9%08d", i)}}
-}
-
-func town(n int) (p smallProvince) {
-	for i := range n {
-		p.people = append(p.people, invented(i))
-		p.doses = append(p.doses, input.Dose{Number: fmt.Sprintf("9%08d", i), Date: checkpoint.Date{Year: 2021, Month: 8, Day: 1 + i%28}, Product: "Pfizer", Dose: 1, Course: 2})
-	}
-	return p
-}
-
-func TestWholeFilesAreTheSameWhateverTheMemory(t *testing.T) {
-	p := town(25_000)
-	var want []byte
-	for _, work := range []snapshot.Work{{}, {Memory: 1 << 20, Workers: 5}} {
-		dir := t.TempDir()
-		ref, _, err := Layer(p.source(), plan(work), snapshot.Pepper{7}, dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := os.ReadFile(filepath.Join(dir, ref.FileName()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if want != nil && string(got) != string(want) {
-			t.Error("another file")
-		}
-		want = got
-		slices.Reverse(p.people)
-		slices.Reverse(p.doses)
+func two() []input.Person {
+	return []input.Person{
+		{Number: an, FullName: "Nguyễn Văn An", Birth: date("1990-08-15"), Sex: checkpoint.Male, Issued: date("2022-03-15"), OldNumbers: []string{"912345678"}, HealthCard: "7900000001", Passport: "C9000001"},
+		{Number: binh, FullName: "Trần Thị Bình", Birth: date("1990-01"), Sex: checkpoint.Female, CardStatus: input.CardLost},
 	}
 }
 
-func TestADocumentOfTwoPeopleIsNamedByTheirRows(t *testing.T) {
-	p := town(50)
-	p.people[40].OldNumbers = append(p.people[40].OldNumbers, p.people[11].OldNumbers...)
-	p.people[30].Number = p.people[7].Number
-	dir := t.TempDir()
-	_, _, err := Layer(p.source(), plan(snapshot.Work{}), snapshot.Pepper{7}, dir)
-	for _, want := range []string{
-		"2 document numbers stand in two rows",
-		"person 41 of the file: its cmnd number stands in an earlier row too (person 12 of the file)",
-		"person 31 of the file: its cccd number stands in an earlier row too (person 8 of the file)",
-	} {
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%v: does not say %q", err, want)
-		}
-	}
-	nothingIn(t, dir)
+func plan() snapshot.Plan {
+	return snapshot.Plan{Province: "mau", Kind: snapshot.LayerBase, Number: 1}
 }
 
-func TestFaultsOfAllFilesAreReportedAndBounded(t *testing.T) {
-	bad := func(name string, n int) iter.Seq2[input.Dose, error] {
-		return func(yield func(input.Dose, error) bool) {
-			for i := range n {
-				if !yield(input.Dose{}, &input.RowError{File: name, Line: i + 2, Column: "dose", Want: "a number"}) {
-					return
-				}
-			}
-		}
-	}
-	dir := t.TempDir()
-	src := town(3).source()
-	src.Doses = bad("doses.csv", 100)
-	src.Removed = []string{"nobody"}
-	_, _, err := Layer(src, plan(snapshot.Work{}), snapshot.Pepper{7}, dir)
-	text := fmt.Sprint(err)
-	if !strings.Contains(text, "doses.csv:2:") || !strings.Contains(text, "doses.csv:21:") || strings.Contains(text, "doses.csv:22:") || !strings.Contains(text, "and 80 more") || !strings.Contains(text, "removed: line 1") {
-		t.Errorf("got %v", err)
-	}
-	nothingIn(t, dir)
-}
-
-func TestRowsThatFitNoRecordAreNamedInOrder(t *testing.T) {
-	p := town(2000)
-	for _, i := range []int{1500, 3, 700} {
-		p.people[i].Issued = checkpoint.Date{Year: 1960, Month: 1, Day: 1}
-	}
-	_, _, err := Layer(p.source(), plan(snapshot.Work{}), snapshot.Pepper{7}, t.TempDir())
-	text := fmt.Sprint(err)
-	a, b, c := strings.Index(text, "person 4 of the file"), strings.Index(text, "person 701 of"), strings.Index(text, "person 1501 of")
-	if !errors.Is(err, snapshot.ErrEntry) || a < 0 || a > b || b > c {
-		t.Errorf("got %v", err)
-	}
-}
-
-var errStop = errors.New("enough")
-
-func TestStoppedAtAnyStepItLeavesNothing(t *testing.T) {
-	p := town(20_000)
-	for _, at := range []string{"read", "move", "join", "sort", "write"} {
-		dir := t.TempDir()
-		_, _, err := Layer(p.source(), plan(snapshot.Work{Memory: 1 << 20, Step: func(step string, _, _ int) error {
-			if step == at {
-				return errStop
-			}
-			return nil
-		}}), snapshot.Pepper{7}, dir)
-		if !errors.Is(err, errStop) {
-			t.Errorf("%s: got %v", at, err)
-		}
-		nothingIn(t, dir)
-	}
-}
-
-func TestADiskWithoutRoomIsSaidBeforeTheWork(t *testing.T) {
-	src := town(1).source()
-	src.Size = 1 << 55
-	if _, _, err := Layer(src, plan(snapshot.Work{}), snapshot.Pepper{7}, t.TempDir()); !errors.Is(err, scratch.ErrNoRoom) {
-		t.Errorf("got %v", err)
-	}
-}
-
-func nothingIn(t *testing.T, dir string) {
+func layer(t *testing.T, f files) (snapshot.LayerRef, build.Counts, string) {
 	t.Helper()
-	if names, err := os.ReadDir(dir); err != nil || len(names) > 0 {
-		t.Errorf("left behind: %v %v", names, err)
+	dir := t.TempDir()
+	must(t, os.MkdirAll(snapshot.LayersDir(dir), 0o755))
+	ref, counts, err := build.Layer(f.source(), plan(), snapshot.Pepper{1, 2, 3}, snapshot.LayersDir(dir))
+	must(t, err)
+	return ref, counts, dir
+}
+
+// look builds, signs, loads and asks for one document.
+func look(t *testing.T, f files, kind checkpoint.DocumentKind, number, birth string) checkpoint.Match {
+	t.Helper()
+	ref, _, dir := layer(t, f)
+	key := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
+	trust := snapshot.Trust{Province: "mau", Snapshot: snapshot.KeySet{Threshold: 1, Keys: []snapshot.PublicKey{{Name: "1", Key: snapshot.HexData(key.Public().(ed25519.PublicKey))}}}}
+	must(t, snapshot.WriteBundle(dir, snapshot.Manifest{Province: "mau", Number: 1, Created: 1, Layers: []snapshot.LayerRef{ref}}))
+	raw, _, err := snapshot.ReadBundle(dir)
+	must(t, err)
+	must(t, snapshot.AddSignature(dir, snapshot.Sign(raw, key)))
+	box := snapshot.NewBox(filepath.Join(dir, "box"), trust, snapshot.Pepper{1, 2, 3})
+	_, err = box.Load(dir, snapshot.Incoming{})
+	must(t, err)
+	r, err := box.Open()
+	must(t, err)
+	defer r.Close()
+	m, err := r.Lookup(checkpoint.Query{Kind: kind, Number: number, Birth: date(birth)})
+	must(t, err)
+	return m
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
-func TestOfTwoReportsOfOneDayTheWeightierWinsInAnyOrder(t *testing.T) {
-	who, since := invented(1), checkpoint.Date{Year: 2024, Month: 5, Day: 2}
-	report := func(reason string) input.Withdrawn {
-		return input.Withdrawn{Kind: checkpoint.KindCCCD, Number: who.Number, Reason: reason, Since: since}
+func lookAn(t *testing.T, f files) checkpoint.Person {
+	t.Helper()
+	m := look(t, f, checkpoint.KindCCCD, an, "1990-08-15")
+	if !m.Opened || m.Further {
+		t.Fatalf("%+v", m)
 	}
-	root := func(reports ...input.Withdrawn) snapshot.Digest {
-		p := smallProvince{people: []input.Person{who}, reports: reports}
-		ref, _, err := Layer(p.source(), plan(snapshot.Work{}), snapshot.Pepper{7}, t.TempDir())
-		if err != nil {
+	return m.Person
+}
+
+func dose(number, day string, n int) input.Dose {
+	return input.Dose{Number: number, Date: date(day), Product: "Pfizer", Dose: n, Course: 2}
+}
+
+func TestDosesNewestFirstAndAllCounted(t *testing.T) {
+	f := files{people: two(), doses: []input.Dose{
+		dose(an, "2021-08-01", 2), dose(binh, "2021-12-01", 1), dose(an, "2021-07-01", 1), dose(an, "2022-03-01", 5),
+		dose(an, "2021-12-01", 3), dose(an, "2022-02-01", 4), dose(an, "2021-08-01", 2),
+	}}
+	p := lookAn(t, f)
+	var got []string
+	for _, d := range p.Doses {
+		got = append(got, fmt.Sprint(d.Date, "#", d.Number))
+	}
+	if want := "[2022-03-01#5 2022-02-01#4 2021-12-01#3 2021-08-01#2]"; fmt.Sprint(got) != want || p.DoseCount != 5 {
+		t.Errorf("%d doses %v, want 5, listed %s", p.DoseCount, got, want)
+	}
+	if _, counts, _ := layer(t, f); counts.RepeatedDoses != 1 || counts.Doses != 7 {
+		t.Errorf("%+v", counts)
+	}
+}
+
+func TestTheLatestCaseCounts(t *testing.T) {
+	old := input.Case{Number: an, Status: input.CaseF0, From: date("2021-08-01"), Until: date("2021-08-20")}
+	well := input.Case{Number: an, Status: input.CaseRecovered, From: date("2021-08-21"), Until: date("2021-08-21")}
+	again := input.Case{Number: an, Status: input.CaseF1, From: date("2021-08-21")}
+	longer := old
+	longer.Until = checkpoint.Date{}
+	for name, c := range map[string]struct {
+		cases  []input.Case
+		status checkpoint.CaseStatus
+		until  string
+	}{
+		"latest":                       {[]input.Case{old, well}, checkpoint.CaseRecovered, "2021-08-21"},
+		"one day: what restricts more": {[]input.Case{well, again, old}, checkpoint.CaseF1, ""},
+		"one day: what lasts longer":   {[]input.Case{longer, old}, checkpoint.CaseF0, ""},
+	} {
+		for range 2 {
+			p := lookAn(t, files{people: two(), cases: c.cases})
+			if p.Case != c.status || p.CaseUntil.String() != c.until {
+				t.Errorf("%s: status %d until %s", name, p.Case, p.CaseUntil)
+			}
+			slices.Reverse(c.cases)
+		}
+	}
+}
+
+func TestReportsOverrideThePeopleFile(t *testing.T) {
+	report := func(reason, since string) input.Withdrawn {
+		return input.Withdrawn{Kind: checkpoint.KindCCCD, Number: an, Reason: reason, Since: date(since)}
+	}
+	list := []input.Withdrawn{report("lost", "2022-01-01"), report("replaced", "2023-01-01"), report("withdrawn", "2023-01-01"), report("lost", "2023-01-01")}
+	for range 2 {
+		if p := lookAn(t, files{people: two(), withdrawn: list}); p.Card != checkpoint.CardWithdrawn || p.CardSince != date("2023-01-01") {
+			t.Errorf("card %d since %s", p.Card, p.CardSince)
+		}
+		slices.Reverse(list)
+	}
+	if m := look(t, files{people: two()}, checkpoint.KindCCCD, binh, "1990-01"); m.Person.Card != checkpoint.CardLost {
+		t.Errorf("status in the people file: %+v", m)
+	}
+}
+
+func TestFurtherPapersLeadToThePersonAndTheirRowsToo(t *testing.T) {
+	f := files{people: two(), doses: []input.Dose{dose("912345678", "2021-07-01", 1), dose(an, "2021-08-01", 2), dose("C9000001", "2022-01-01", 3)},
+		cases: []input.Case{{Number: "912345678", Status: input.CaseF1, From: date("2021-07-05")}}}
+	for kind, number := range map[checkpoint.DocumentKind]string{checkpoint.KindCMND: "912345678", checkpoint.KindBHYT: "7900000001", checkpoint.KindPassport: "C9000001"} {
+		m := look(t, f, kind, number, "1990-08-15")
+		if !m.Opened || !m.Further || m.Person.DoseCount != 3 || m.Person.Case != checkpoint.CaseF1 {
+			t.Errorf("%s: %+v", kind, m)
+		}
+	}
+	if _, counts, _ := layer(t, f); counts.Strangers != 0 {
+		t.Errorf("%+v", counts)
+	}
+}
+
+func TestStrangersAndReportsOfOldPapersAreCounted(t *testing.T) {
+	stranger := "001090900009"
+	_, counts, _ := layer(t, files{
+		people: two(), doses: []input.Dose{dose(stranger, "2021-07-01", 1), dose(stranger, "2021-08-01", 2)}, cases: []input.Case{{Number: stranger, Status: input.CaseF1, From: date("2021-07-05")}},
+		withdrawn: []input.Withdrawn{{Kind: checkpoint.KindCMND, Number: "912345678", Reason: "lost", Since: date("2021-01-01")}, {Kind: checkpoint.KindCCCD, Number: stranger, Reason: "lost", Since: date("2021-01-01")}},
+	})
+	want := build.Counts{People: 2, Doses: 2, Cases: 1, Withdrawn: 2, OldDocuments: 1, Strangers: 3}
+	if counts != want {
+		t.Errorf("got %+v, want %+v", counts, want)
+	}
+}
+
+func TestOneDocumentForTwoPeopleIsRefused(t *testing.T) {
+	for name, change := range map[string]func(p []input.Person){
+		"number":      func(p []input.Person) { p[1].Number = an },
+		"old number":  func(p []input.Person) { p[1].OldNumbers = []string{"912345678"} },
+		"health card": func(p []input.Person) { p[1].HealthCard = "7900000001" },
+		"passport":    func(p []input.Person) { p[1].Passport = "C9000001" },
+	} {
+		people := two()
+		change(people)
+		_, _, err := build.Layer(files{people: people}.source(), plan(), snapshot.Pepper{}, t.TempDir())
+		if err == nil || !strings.Contains(err.Error(), "person 2 of the file") || strings.Contains(err.Error(), an) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestEveryBadRowOfEveryFileIsReportedAndNothingWritten(t *testing.T) {
+	bad := func(file string) error { return &input.RowError{File: file, Line: 7, Want: "better"} }
+	src := build.Source{
+		People: func(yield func(input.Person, error) bool) {
+			_ = yield(input.Person{}, bad("people")) && yield(two()[0], nil)
+		},
+		Doses:     func(yield func(input.Dose, error) bool) { yield(input.Dose{}, bad("doses")) },
+		Cases:     func(yield func(input.Case, error) bool) { yield(input.Case{}, bad("cases")) },
+		Withdrawn: func(yield func(input.Withdrawn, error) bool) { yield(input.Withdrawn{}, bad("withdrawn")) },
+		Removed:   []string{"nobody"},
+	}
+	dir := t.TempDir()
+	_, _, err := build.Layer(src, plan(), snapshot.Pepper{}, dir)
+	for _, want := range []string{"people:7", "doses:7", "cases:7", "withdrawn:7", "removed"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s is not in: %v", want, err)
+		}
+	}
+	if list, _ := os.ReadDir(dir); len(list) > 0 {
+		t.Errorf("left behind: %v", list)
+	}
+	many := func(yield func(input.Person, error) bool) {
+		for range 500 {
+			if !yield(input.Person{}, bad("people")) {
+				return
+			}
+		}
+	}
+	_, _, err = build.Layer(build.Source{People: many}, plan(), snapshot.Pepper{}, dir)
+	if err == nil || !strings.Contains(err.Error(), "and 480 more") {
+		t.Errorf("500 bad rows: %v", err)
+	}
+	broken := errors.New("disk")
+	_, _, err = build.Layer(build.Source{People: func(yield func(input.Person, error) bool) { yield(input.Person{}, broken) }}, plan(), snapshot.Pepper{}, dir)
+	if !errors.Is(err, broken) {
+		t.Errorf("a file that breaks off: %v", err)
+	}
+}
+
+// goldenRoot changes only with the format of layers: a change here means that
+// boxes in the field cannot read what this version builds.
+const goldenRoot = "eaa75c7676c0cb76f8ef95bededf8079bd4d825a34ba08520afacf4b17451a99"
+
+func golden() files {
+	return files{
+		people: two(),
+		doses: []input.Dose{dose(an, "2021-08-01", 2), dose(an, "2021-07-01", 1), dose("912345678", "2021-06-01", 1), dose(an, "2021-08-01", 2),
+			{Number: an, Date: date("2021-08-01"), Product: "Pfizer", Dose: 2, Course: 3}},
+		cases: []input.Case{{Number: binh, Status: input.CaseF1, From: date("2021-07-05")}, {Number: binh, Status: input.CaseF1, From: date("2021-07-05"), Until: date("2021-07-19")}},
+		withdrawn: []input.Withdrawn{{Kind: checkpoint.KindCCCD, Number: an, Reason: "lost", Since: date("2021-01-01")},
+			{Kind: checkpoint.KindCCCD, Number: an, Reason: "replaced", Since: date("2021-01-01")}},
+		removed: []string{"001090900003", "C9000003"},
+	}
+}
+
+func TestTheOrderOfRowsDoesNotMatter(t *testing.T) {
+	f := golden()
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 20 {
+		ref, _, dir := layer(t, f)
+		if got := hex.EncodeToString(ref.Root[:]); got != goldenRoot {
+			t.Fatalf("root %s, want %s", got, goldenRoot)
+		}
+		if _, err := os.Stat(filepath.Join(snapshot.LayersDir(dir), goldenRoot+".layer")); err != nil {
 			t.Fatal(err)
 		}
-		return ref.Root
-	}
-	replaced, lost, withdrawn := report(input.WithdrawnReplaced), report(input.WithdrawnLost), report(input.WithdrawnWithdrawn)
-	if want := root(lost); root(lost, replaced) != want || root(replaced, lost) != want {
-		t.Error("lost does not outweigh replaced")
-	}
-	if want := root(withdrawn); root(lost, withdrawn, replaced) != want || root(withdrawn, lost) != want {
-		t.Error("withdrawn does not outweigh lost")
+		random.Shuffle(len(f.people), func(i, j int) { f.people[i], f.people[j] = f.people[j], f.people[i] })
+		random.Shuffle(len(f.doses), func(i, j int) { f.doses[i], f.doses[j] = f.doses[j], f.doses[i] })
+		random.Shuffle(len(f.cases), func(i, j int) { f.cases[i], f.cases[j] = f.cases[j], f.cases[i] })
+		random.Shuffle(len(f.withdrawn), func(i, j int) { f.withdrawn[i], f.withdrawn[j] = f.withdrawn[j], f.withdrawn[i] })
+		slices.Reverse(f.removed)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -22,14 +23,21 @@ import (
 //	DIR/current              number of the snapshot in use; the one atomic switch
 //	DIR/manifests/N/         manifest.cbor, signatures.cbor
 //	DIR/layers/ROOT.layer    shared between manifests
+//	DIR/arriving/ROOT.layer  on their way in, see [Arrival]
+//	DIR/damaged/ROOT.layer   the last one found damaged, for those who ask why
 type Box struct {
 	dir    string
-	trust  Trust
 	pepper Pepper
+
+	mu     sync.Mutex
+	trust  Trust    // takes snapshots in
+	former []KeySet // still open what was taken in before
 }
 
 // NewBox opens the store in dir; directories are made when something is loaded.
-func NewBox(dir string, trust Trust, pepper Pepper) *Box { return &Box{dir, trust, pepper} }
+func NewBox(dir string, trust Trust, pepper Pepper) *Box {
+	return &Box{dir: dir, trust: trust, pepper: pepper}
+}
 
 // ErrNone: no snapshot was ever loaded.
 var ErrNone = errors.New("no snapshot loaded")
@@ -65,7 +73,7 @@ func (b *Box) OpenNumber(n uint64) (*Register, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := Accept(raw, signatures, b.trust)
+	m, err := b.acceptKept(raw, signatures)
 	if err != nil {
 		return nil, fmt.Errorf("open snapshot %d: %w", n, err)
 	}
@@ -127,7 +135,7 @@ func (b *Box) Load(from string, in Incoming) (Manifest, error) {
 	if err != nil {
 		return Manifest{}, err
 	}
-	m, err := Accept(raw, signatures, b.trust)
+	m, err := Accept(raw, signatures, b.Trust())
 	if err != nil {
 		return m, fmt.Errorf("load snapshot: %w", err)
 	}
@@ -142,13 +150,21 @@ func (b *Box) Load(from string, in Incoming) (Manifest, error) {
 	if err := b.takeIn(from, m, in); err != nil {
 		return m, fmt.Errorf("load snapshot %d: %w", m.Number, err)
 	}
+	return m, b.use(m, raw, signatures, in)
+}
+
+// use switches to a snapshot whose layers are all there.
+func (b *Box) use(m Manifest, raw []byte, signatures []Signature, in Incoming) error {
+	if err := b.check(m, in); err != nil {
+		return fmt.Errorf("load snapshot %d: %w", m.Number, err)
+	}
 	if err := b.keep(m.Number, raw, signatures); err != nil {
-		return m, fmt.Errorf("load snapshot %d: %w", m.Number, err)
+		return fmt.Errorf("load snapshot %d: %w", m.Number, err)
 	}
 	if err := durable.Replace(filepath.Join(b.dir, "current"), []byte(strconv.FormatUint(m.Number, 10)+"\n"), 0o644); err != nil {
-		return m, fmt.Errorf("switch to snapshot %d: %w", m.Number, err)
+		return fmt.Errorf("switch to snapshot %d: %w", m.Number, err)
 	}
-	return m, b.tidy(m.Number)
+	return b.tidy(m.Number)
 }
 
 // loaded refuses what is older than the snapshot in use, and another one under
@@ -187,6 +203,11 @@ func (b *Box) takeIn(from string, m Manifest, in Incoming) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// check opens a snapshot, probes it and asks whoever wants to be asked.
+func (b *Box) check(m Manifest, in Incoming) error {
 	r, err := open(b.layersDir(), m, b.pepper)
 	if err != nil {
 		return err
@@ -279,27 +300,41 @@ func (b *Box) tidy(current uint64) error {
 	if err != nil {
 		return err
 	}
-	used := map[string]bool{}
 	for i, n := range slices.Backward(kept) {
 		if n > current || i < len(kept)-2 {
 			if err := os.RemoveAll(b.manifestDir(n)); err != nil {
 				return fmt.Errorf("remove snapshot %d: %w", n, err)
 			}
-			continue
 		}
+	}
+	used, err := b.layersKept()
+	if err != nil {
+		return err
+	}
+	return b.removeUnused(used)
+}
+
+// layersKept are the names of the layers of all snapshots on the box.
+func (b *Box) layersKept() (map[string]bool, error) {
+	kept, err := b.Kept()
+	if err != nil {
+		return nil, err
+	}
+	used := map[string]bool{}
+	for _, n := range kept {
 		raw, _, err := ReadBundle(b.manifestDir(n))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		m, err := PeekManifest(raw)
 		if err != nil {
-			return fmt.Errorf("read snapshot %d: %w", n, err)
+			return nil, fmt.Errorf("read snapshot %d: %w", n, err)
 		}
 		for _, l := range m.Layers {
 			used[l.FileName()] = true
 		}
 	}
-	return b.removeUnused(used)
+	return used, nil
 }
 
 func (b *Box) removeUnused(used map[string]bool) error {

@@ -192,18 +192,31 @@ func packLetters(b []byte, s string) error {
 	return nil
 }
 
+// decodeAlias reads what encode wrote and nothing else: a number has one form.
 func decodeAlias(b []byte) (kind checkpoint.DocumentKind, number string, err error) {
 	if len(b) != aliasSize {
 		return 0, "", fmt.Errorf("%w: alias of %d bytes", ErrDamaged, len(b))
 	}
 	kind = checkpoint.DocumentKind(b[0] &^ 0x80)
-	if b[0]&0x80 == 0 {
-		n := uint64(b[2])<<40 | uint64(binary.BigEndian.Uint32(b[3:]))<<8 | uint64(b[7])
-		return kind, fmt.Sprintf("%0*d", b[1], n), nil
+	number = unpackDigits(b)
+	if b[0]&0x80 != 0 {
+		number = unpackLetters(b)
 	}
-	n := binary.BigEndian.Uint64(b) &^ (uint64(0xff) << 56)
+	again, err := (&Alias{MainKind: kind, Main: number}).encode()
+	if err != nil || !bytes.Equal(again, b) {
+		return 0, "", fmt.Errorf("%w: alias", ErrDamaged)
+	}
+	return kind, number, nil
+}
+
+func unpackDigits(b []byte) string {
+	n := binary.BigEndian.Uint64(b) &^ (uint64(0xffff) << 48)
+	return fmt.Sprintf("%0*d", b[1], n)
+}
+
+func unpackLetters(b []byte) string {
 	var s []byte
-	for ; n > 0; n /= 37 {
+	for n := binary.BigEndian.Uint64(b) &^ (uint64(0xff) << 56); n > 0; n /= 37 {
 		c := byte(n % 37)
 		if c <= 10 {
 			s = append(s, '0'+c-1)
@@ -211,7 +224,7 @@ func decodeAlias(b []byte) (kind checkpoint.DocumentKind, number string, err err
 			s = append(s, 'A'+c-11)
 		}
 	}
-	return kind, string(s), nil
+	return string(s)
 }
 
 // unseal opens what [sealer] closed; false: the key is not the record's.

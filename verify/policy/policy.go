@@ -159,14 +159,10 @@ func (p *Policy) Decide(f Facts) Ruling {
 	for _, r := range p.rules {
 		holds, err := expr.Run(r.program, f)
 		if err != nil {
-			return Ruling{Rule: r.ID, Title: r.ID, Verdict: checkpoint.Refer, Reason: checkpoint.NotInData}
+			return Ruling{Rule: r.ID, Verdict: checkpoint.Refer, Reason: checkpoint.NotInData}
 		}
 		if yes, _ := holds.(bool); yes {
-			title := r.Title
-			if title == "" {
-				title = r.ID
-			}
-			return Ruling{Rule: r.ID, Title: title, Verdict: r.verdict, Reason: checkpoint.Reason(r.Reason)}
+			return Ruling{Rule: r.ID, Title: r.Title, Verdict: r.verdict, Reason: checkpoint.Reason(r.Reason)}
 		}
 	}
 	return Ruling{Verdict: checkpoint.Refer, Reason: checkpoint.NotInData} // validate makes this unreachable
@@ -211,6 +207,15 @@ func (p *Policy) Number() uint64 { return p.file.Number }
 
 // Name is how people call the policy.
 func (p *Policy) Name() string { return p.file.Name }
+
+// Reasons lists the reason of every rule, in their order.
+func (p *Policy) Reasons() []checkpoint.Reason {
+	var list []checkpoint.Reason
+	for _, r := range p.rules {
+		list = append(list, checkpoint.Reason(r.Reason))
+	}
+	return list
+}
 
 // Tests is how many test cases the policy carries.
 func (p *Policy) Tests() int { return len(p.file.Tests) }

@@ -37,6 +37,7 @@ type Config struct {
 	DecisionInputs []string `toml:"decision_inputs"`
 	Clock          Clock    `toml:"clock"`
 	MQTT           MQTT     `toml:"mqtt"`
+	Update         Update   `toml:"update"`
 	Lanes          []Lane   `toml:"lane"`
 }
 
@@ -51,6 +52,14 @@ type MQTT struct {
 	CA     string `toml:"ca"`     // PEM files, for ssl
 	Cert   string `toml:"cert"`
 	Key    string `toml:"key"`
+}
+
+// Update is where new snapshots come from. Without a URL they are loaded by hand.
+type Update struct {
+	URL             string `toml:"url"`              // https://host/path
+	CA              string `toml:"ca"`               // PEM file; empty: the system's authorities
+	IntervalMinutes int    `toml:"interval_minutes"` // between two looks, on average; 0: 10
+	LimitKbps       int64  `toml:"limit_kbps"`       // kilobits a second; 0: no limit
 }
 
 // Lane is one lane of the box.
@@ -112,11 +121,8 @@ func (c *Config) Validate() error {
 	f.id("province", c.Province)
 	f.required("site", c.Site)
 	f.required("site_type", c.SiteType)
-	for key, dir := range map[string]string{"state_dir": c.StateDir, "run_dir": c.RunDir} {
-		if !filepath.IsAbs(dir) {
-			f.add("%s: %q is no absolute path", key, dir)
-		}
-	}
+	f.absolute("state_dir", c.StateDir)
+	f.absolute("run_dir", c.RunDir)
 	for i, in := range c.DecisionInputs {
 		if in != "control" {
 			f.add(`decision_inputs[%d]: unknown input %q: use "control", or leave the list empty`, i, in)
@@ -124,6 +130,7 @@ func (c *Config) Validate() error {
 	}
 	f.join(c.Clock.Mode.Validate("clock.mode"))
 	c.MQTT.validate(&f)
+	c.Update.validate(&f)
 	if len(c.Lanes) == 0 {
 		f.add("lane: none: add a [[lane]]")
 	}
@@ -154,6 +161,21 @@ func (m MQTT) validate(f *faults) {
 	}
 }
 
+func (u Update) validate(f *faults) {
+	if u.URL == "" && u.CA != "" {
+		f.add("update.url: missing, but a certificate is named")
+	}
+	if u.URL != "" && !strings.HasPrefix(u.URL, "https://") {
+		f.add("update.url: %q: use https://host/path", u.URL)
+	}
+	if u.IntervalMinutes < 0 || u.IntervalMinutes > 24*60 {
+		f.add("update.interval_minutes: %d: want 1 to 1440", u.IntervalMinutes)
+	}
+	if u.LimitKbps < 0 || u.LimitKbps > 0 && u.LimitKbps < 8 {
+		f.add("update.limit_kbps: %d: want at least 8, or 0 for no limit", u.LimitKbps)
+	}
+}
+
 func (l Lane) validate(f *faults, at string) {
 	f.name(at+".name", l.Name)
 	if _, err := checkpoint.ParseDirection(l.Direction); err != nil {
@@ -174,6 +196,10 @@ func (l Lane) validate(f *faults, at string) {
 			f.add(`%s.kind: unknown kind %q: use "serial"`, rat, r.Kind)
 		}
 		f.join(r.Serial().Validate(rat))
+		// go-toml fills types of kind string without asking their UnmarshalText.
+		if _, err := scanner.ParseSuffix(string(r.Suffix)); err != nil && r.Suffix != "" {
+			f.add("%s.suffix: %w", rat, err)
+		}
 	}
 	f.join(l.Gate.Validate(at + ".gate"))
 }
@@ -194,6 +220,12 @@ func (f *faults) join(err error) {
 func (f *faults) required(key, value string) {
 	if value == "" {
 		f.add("%s: missing", key)
+	}
+}
+
+func (f *faults) absolute(key, dir string) {
+	if !filepath.IsAbs(dir) {
+		f.add("%s: %q is no absolute path", key, dir)
 	}
 }
 

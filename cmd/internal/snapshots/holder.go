@@ -9,8 +9,10 @@ import (
 	"path/filepath"
 	"sync"
 
+	"checkpoint/console/messages"
 	"checkpoint/store/keys"
 	"checkpoint/store/snapshot"
+	"checkpoint/sync/update"
 	"checkpoint/verify"
 	"checkpoint/verify/policy"
 )
@@ -18,6 +20,7 @@ import (
 // Names below the daemon's state directory.
 const (
 	Dir        = "snapshot"
+	UpdateDir  = "update"
 	BoxKeyFile = "box.key"
 )
 
@@ -32,14 +35,33 @@ func Store(stateDir string) (*snapshot.Box, snapshot.Trust, error) {
 	if err != nil {
 		return nil, trust, err
 	}
-	return snapshot.NewBox(filepath.Join(stateDir, Dir), trust, pepper), trust, nil
+	box := snapshot.NewBox(filepath.Join(stateDir, Dir), trust, pepper)
+	// What cannot be read of later officers is fetched again by the next update,
+	// which says so; until then those of province.json count.
+	_ = update.Follow(box, trust.Snapshot, filepath.Join(stateDir, UpdateDir))
+	return box, trust, nil
 }
 
 // Check is what a snapshot must pass besides its proofs before it is switched
-// to: its policy compiles and passes its own tests.
+// to.
 func Check(r *snapshot.Register) error {
-	_, err := policy.Parse(r.Manifest.Policy)
+	_, err := Policy(r.Manifest.Policy)
 	return err
+}
+
+// Policy reads a policy: it compiles, passes its own tests, and gives no reason
+// that the guard would have no words for.
+func Policy(source []byte) (*policy.Policy, error) {
+	p, err := policy.Parse(source)
+	if err != nil {
+		return nil, err
+	}
+	for _, code := range p.Reasons() {
+		if !messages.Knows(code) {
+			return nil, fmt.Errorf("check policy: reason %q is not in the message catalogue", code)
+		}
+	}
+	return p, nil
 }
 
 // Holder implements verify.Source. The zero Holder holds nothing and is of use
@@ -95,7 +117,8 @@ func (h *Holder) Retry() (changed bool, err error) {
 
 func (h *Holder) reload() (changed bool, err error) {
 	if h.box == nil {
-		return false, snapshot.ErrNone
+		h.fault = snapshot.ErrNone
+		return false, h.fault
 	}
 	n, err := h.box.Current()
 	if err != nil {
@@ -136,7 +159,7 @@ func (h *Holder) use(r *snapshot.Register, err error) error {
 	if err != nil {
 		return err
 	}
-	rules, err := policy.Parse(r.Manifest.Policy)
+	rules, err := Policy(r.Manifest.Policy)
 	if err != nil {
 		r.Close()
 		return err

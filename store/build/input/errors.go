@@ -10,7 +10,7 @@ import (
 type RowError struct {
 	File   string
 	Line   int    // from 1, the header included
-	Column string // empty when the row as a whole is wrong
+	Column string // as the file names it; empty when the row as a whole is wrong
 	Want   string // what should stand there
 }
 

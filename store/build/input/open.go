@@ -7,29 +7,53 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"github.com/klauspost/compress/zstd"
 )
 
-// Open opens a CSV file for one of the readers; a name that ends in .gz is
-// read through gzip. The caller closes it.
+// maxWindow bounds what zstd holds, in bytes. All levels of the zstd tool but
+// --ultra and --long stay below it.
+const maxWindow = 32 << 20
+
+// Open opens a CSV file for one of the readers; see [Unpack]. The caller closes
+// it.
 func Open(path string) (io.ReadCloser, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("open input: %w", err)
 	}
-	if !strings.HasSuffix(path, ".gz") {
-		return f, nil
-	}
-	z, err := gzip.NewReader(f)
+	r, err := Unpack(path, f)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open gzip %s: %w", path, err), f.Close())
+		return nil, errors.Join(err, f.Close())
 	}
-	return zipped{z, f}, nil
+	return unpacked{r, f}, nil
 }
 
-// zipped closes the file alone: what gzip has to say was said by Read.
-type zipped struct {
-	*gzip.Reader
+// unpacked closes the packed file too.
+type unpacked struct {
+	io.ReadCloser
 	file *os.File
 }
 
-func (z zipped) Close() error { return z.file.Close() }
+func (u unpacked) Close() error { return errors.Join(u.ReadCloser.Close(), u.file.Close()) }
+
+// Unpack reads the bytes of the file at path: through gzip if the name ends in
+// .gz, through zstd if in .zst. Damage is told by Read; Close gives memory back
+// and leaves src open.
+func Unpack(path string, src io.Reader) (io.ReadCloser, error) {
+	switch name := strings.ToLower(path); {
+	case strings.HasSuffix(name, ".gz"):
+		z, err := gzip.NewReader(src)
+		if err != nil {
+			return nil, fmt.Errorf("open gzip %s: %w", path, err)
+		}
+		return io.NopCloser(z), nil
+	case strings.HasSuffix(name, ".zst"):
+		z, err := zstd.NewReader(src, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxWindow))
+		if err != nil {
+			return nil, fmt.Errorf("open zstd %s: %w", path, err)
+		}
+		return z.IOReadCloser(), nil
+	}
+	return io.NopCloser(src), nil
+}

@@ -21,6 +21,11 @@ const (
 	wantHealth   = "10 digits, or 2 letters and 13 digits"
 	wantPassport = "1 or 2 letters and 6 to 8 digits"
 	wantDose     = "a number from 1 to 9"
+	wantTime     = "a real time as YYYY-MM-DD HH:MM, RFC 3339, or a day as DDMMYYYY or YYYY-MM-DD"
+	wantUntil    = "a day not before from"
+	wantResult   = "positive or negative (dương tính, âm tính)"
+	wantLevel    = "1 to 4, or green, yellow, orange, red (xanh, vàng, cam, đỏ)"
+	wantAddress  = "an address that begins with http:// or https://"
 )
 
 // row is one row being taken apart. The first cell that breaks its rule is kept
@@ -35,7 +40,7 @@ type row struct {
 // reject records that column c should hold what want says.
 func (r *row) reject(c int, want string) {
 	if r.bad == nil {
-		r.bad = &RowError{File: r.table.file, Line: r.line, Column: r.table.columns[c].name, Want: want}
+		r.bad = &RowError{File: r.table.file, Line: r.line, Column: r.table.headers[c], Want: want}
 	}
 }
 

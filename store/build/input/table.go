@@ -9,7 +9,6 @@ import (
 	"io"
 	"iter"
 	"slices"
-	"strings"
 )
 
 // maxRow bounds a row, in bytes (plus one read-ahead buffer): without it, a
@@ -30,20 +29,26 @@ type table struct {
 	bound   *bounded
 	csv     *csv.Reader
 	columns []column
-	at      []int // for each known column, its place in the row, or -1
-	width   int   // cells in the header
+	headers []string // for each known column, what the file calls it
+	at      []int    // for each known column, its place in the row, or -1
+	width   int      // cells in the header
+	bom     int64    // bytes before the header
 }
 
 // rows yields parse's value for every good row and a [*RowError] for every bad
 // one, then at most one error of another type, about the file.
-func rows[T any](file string, src io.Reader, columns []column, parse func(*row) T) iter.Seq2[T, error] {
+func rows[T any](rd *Reader, sheet Sheet, file string, src io.Reader, parse func(*row) T) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
-		t, err := openTable(file, src, columns)
+		t, err := openTable(file, src, rd.Reject != nil)
+		if err == nil {
+			err = t.readHeader(sheet.columns(), rd.Columns[sheet])
+		}
 		if err != nil {
 			yield(none, err)
 			return
 		}
+		header := t.raw()
 		for {
 			r, err := t.next()
 			if err == io.EOF {
@@ -55,10 +60,22 @@ func rows[T any](file string, src io.Reader, columns []column, parse func(*row) 
 					value, err = none, r.bad
 				}
 			}
+			rd.Line = r.line
+			if err != nil && rd.Reject != nil {
+				t.reject(rd.Reject, header, err)
+			}
 			if !yield(value, err) || !aboutRow(err) {
 				return
 			}
 		}
+	}
+}
+
+// reject hands on the row last read, if err is about it.
+func (t *table) reject(to func(Rejected), header []byte, err error) {
+	var bad *RowError
+	if errors.As(err, &bad) {
+		to(Rejected{Header: header, Row: t.raw(), Why: bad})
 	}
 }
 
@@ -68,47 +85,56 @@ func aboutRow(err error) bool {
 	return err == nil || errors.As(err, &bad)
 }
 
-func openTable(file string, src io.Reader, columns []column) (*table, error) {
-	bound := &bounded{src: src, left: maxRow}
+// openTable reads the header row; readHeader must follow.
+func openTable(file string, src io.Reader, keep bool) (*table, error) {
+	bound := &bounded{src: src, left: maxRow, keep: keep}
 	buffered := bufio.NewReaderSize(bound, 64<<10)
 	start, err := buffered.Peek(3)
 	if err != nil && err != io.EOF {
 		return nil, fmt.Errorf("read %s: %w", file, err)
 	}
+	t := &table{file: file, bound: bound, csv: csv.NewReader(buffered)}
 	if bytes.Equal(start, []byte("\xEF\xBB\xBF")) {
 		if _, err := buffered.Discard(3); err != nil {
 			return nil, fmt.Errorf("read %s: %w", file, err)
 		}
+		t.bom, bound.row = 3, 3
 	}
-	t := &table{file: file, bound: bound, csv: csv.NewReader(buffered), columns: columns}
 	t.csv.ReuseRecord = true
 	t.csv.FieldsPerRecord = -1 // counted in next, so that the error is ours
-	head, err := t.csv.Read()
-	if err != nil && err != io.EOF {
-		return nil, fmt.Errorf("read header of %s: %w", file, err)
-	}
-	return t, t.readHeader(head)
+	return t, nil
 }
 
-// readHeader finds the known columns in the header row.
-func (t *table) readHeader(head []string) error {
+// readHeader finds the columns in the header row, by the province's names if
+// there are any.
+func (t *table) readHeader(columns []column, names map[string]string) error {
+	head, err := t.csv.Read()
+	if err != nil && err != io.EOF {
+		return fmt.Errorf("read header of %s: %w", t.file, err)
+	}
 	found := make([]string, len(head))
 	for i, cell := range head {
-		found[i] = strings.ToLower(strings.TrimSpace(cell))
+		found[i] = headerName(cell)
 	}
-	t.width, t.at = len(head), make([]int, len(t.columns))
+	t.columns, t.width, t.at, t.headers = columns, len(head), make([]int, len(columns)), make([]string, len(columns))
 	fault := &HeaderError{File: t.file}
 	known := false
-	for i, c := range t.columns {
-		t.at[i] = slices.Index(found, c.name)
+	for i, c := range columns {
+		name, mapped := names[c.name]
+		if !mapped {
+			name = c.name
+		}
+		t.headers[i], t.at[i] = name, slices.Index(found, headerName(name))
 		switch {
-		case t.at[i] < 0 && c.required:
-			fault.Missing = append(fault.Missing, c.name)
 		case t.at[i] >= 0:
 			known = true
-			if slices.Contains(found[t.at[i]+1:], c.name) {
-				fault.Twice = append(fault.Twice, c.name)
+			if slices.Contains(found[t.at[i]+1:], found[t.at[i]]) {
+				fault.Twice = append(fault.Twice, name)
 			}
+		case mapped:
+			fault.Missing = append(fault.Missing, fmt.Sprintf("%s (for %s)", name, c.name))
+		case c.required:
+			fault.Missing = append(fault.Missing, name)
 		}
 	}
 	if fault.Missing == nil && fault.Twice == nil {
@@ -123,7 +149,7 @@ func (t *table) readHeader(head []string) error {
 // next returns the next row, io.EOF, a [*RowError], or an error about the file.
 // The row is good until the following call.
 func (t *table) next() (row, error) {
-	t.bound.left = maxRow
+	t.bound.left, t.bound.row = maxRow, t.bom+t.csv.InputOffset()
 	cells, err := t.csv.Read()
 	if err == io.EOF {
 		return row{}, err
@@ -142,10 +168,26 @@ func (t *table) next() (row, error) {
 	return row{table: t, line: line, cells: cells}, nil
 }
 
+// raw is the row last read as it stands in the file, without its line end, if
+// the table was opened to keep it.
+func (t *table) raw() []byte {
+	if !t.bound.keep {
+		return nil
+	}
+	b := t.bound
+	return bytes.Clone(bytes.Trim(b.held[b.row-b.from:t.bom+t.csv.InputOffset()-b.from], "\r\n"))
+}
+
 // bounded fails once more than left bytes were read since left was last set.
+// It can keep what was read since the row's start.
 type bounded struct {
 	src  io.Reader
 	left int
+	row  int64 // offset of the row being read
+
+	keep bool
+	held []byte // what lies from offset from on
+	from int64
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
@@ -154,5 +196,11 @@ func (b *bounded) Read(p []byte) (int, error) {
 	}
 	n, err := b.src.Read(p)
 	b.left -= n
+	if b.keep {
+		if gone := b.row - b.from; gone > 0 {
+			b.held, b.from = append(b.held[:0], b.held[gone:]...), b.row
+		}
+		b.held = append(b.held, p[:n]...)
+	}
 	return n, err
 }

@@ -1,6 +1,10 @@
 package input
 
-import "checkpoint"
+import (
+	"time"
+
+	"checkpoint"
+)
 
 // Person is one row of the people file.
 type Person struct {
@@ -69,3 +73,69 @@ const (
 	WithdrawnWithdrawn = "withdrawn"
 	WithdrawnReplaced  = "replaced"
 )
+
+// Test is one row of the tests file.
+type Test struct {
+	Number   string
+	Kind     string // one of the Test constants
+	Positive bool
+	Taken    time.Time // in Vietnam's time; a day alone is its first moment
+}
+
+// The kinds of test.
+const (
+	TestPCR   = "PCR"
+	TestRapid = "rapid"
+)
+
+// Declaration is one row of the declarations file: who stands behind a code of
+// the national mobility declaration.
+type Declaration struct {
+	Code     string // opaque; never two rows with one
+	Number   string // of the document that was declared
+	Name     string // folded already or not
+	Birth    checkpoint.Date
+	Declared time.Time // the 72 hours of the rule count from here
+	From, To string    // codes of communes
+}
+
+// Zone is one row of the zones file: the level of a commune for some days.
+type Zone struct {
+	Commune string
+	Level   int // 1 green, 2 yellow, 3 orange, 4 red (Resolution 128/NQ-CP of 2021)
+	From    checkpoint.Date
+	Until   checkpoint.Date // last day; zero: until another row
+}
+
+// Who names a person on a list: by number, or by name and birth date.
+type Who struct {
+	Number   string // may be empty
+	FullName string // both may be empty when there is a number
+	Birth    checkpoint.Date
+}
+
+// Staff is one row of the staff file: someone who belongs to a site.
+type Staff struct {
+	Site string
+	Who
+	Role        string
+	From, Until checkpoint.Date // zero: no limit
+}
+
+// Visitor is one row of the visitors file: someone a site expects.
+type Visitor struct {
+	Site string
+	Who
+	Host        string
+	From, Until checkpoint.Date // first and last day
+}
+
+// Site is one row of the sites file: a place with checkpoints.
+type Site struct {
+	Site      string // the id that staff and visitors name
+	Name      string
+	Type      string // a word the policy knows, such as mall, office, road
+	Commune   string
+	Contact   string
+	PlaceCode string // address in the place's own QR code
+}

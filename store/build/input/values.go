@@ -130,3 +130,20 @@ func decimal(s string) int {
 	}
 	return n
 }
+
+// parseTime reads a time of Vietnam, or a day as its first moment.
+func parseTime(s string) (time.Time, bool) {
+	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02T15:04:05", time.RFC3339} {
+		if t, err := time.ParseInLocation(layout, s, Vietnam()); err == nil {
+			return t.In(Vietnam()), plausibleYear(t.Year())
+		}
+	}
+	d, ok := parseDate(s)
+	return time.Date(d.Year, time.Month(d.Month), d.Day, 0, 0, 0, 0, Vietnam()), ok && d.Day != 0
+}
+
+// Vietnam is the time zone of all input.
+func Vietnam() *time.Location { return vietnam }
+
+// vietnam has one zone and no summer time; a server may have no zone database.
+var vietnam = time.FixedZone("+07", 7*60*60)

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const unitFile = "../../systemd/checkpointd.service"
+
+// settingsOf are the lines of a unit file by name, in their order.
+func settingsOf(t *testing.T, path string) map[string][]string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := map[string][]string{}
+	for line := range strings.Lines(string(text)) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok && !strings.HasPrefix(name, "#") {
+			settings[name] = append(settings[name], value)
+		}
+	}
+	return settings
+}
+
+// The unit starts the daemon without a network, restarts it for ever, and lets
+// it ask what it must know.
+func TestUnit(t *testing.T) {
+	unit := settingsOf(t, unitFile)
+	for name, want := range map[string]string{
+		"Type": "notify", "WatchdogSec": "30", "Restart": "always", "StartLimitIntervalSec": "0",
+		"User": "checkpoint", "StateDirectory": "checkpoint", "RuntimeDirectory": "checkpoint", "ProtectClock": "no",
+	} {
+		if !slices.Equal(unit[name], []string{want}) {
+			t.Errorf("%s=%q, want %s", name, unit[name], want)
+		}
+	}
+	for _, name := range []string{"After", "Wants", "Requires", "BindsTo"} {
+		for _, other := range unit[name] {
+			if strings.Contains(other, "network") {
+				t.Errorf("%s=%s: the box must start without a network", name, other)
+			}
+		}
+	}
+	// A later line takes back what an earlier one allows; adjtimex is in
+	// @privileged, and the clock is not trusted where it is refused.
+	if filters := unit["SystemCallFilter"]; len(filters) == 0 || filters[len(filters)-1] != "adjtimex" {
+		t.Errorf("SystemCallFilter=%q: want adjtimex last", filters)
+	}
+}
+
+// systemd's own judgement, on machines that have it.
+func TestUnitIsHardened(t *testing.T) {
+	analyze, err := exec.LookPath("systemd-analyze")
+	if err != nil {
+		t.Log("no systemd-analyze here: not judged")
+		return
+	}
+	out, err := exec.Command(analyze, "security", "--offline=yes", "--threshold=20", unitFile).CombinedOutput()
+	if err != nil {
+		t.Errorf("systemd-analyze security: %v\n%s", err, out)
+	}
+	// verify wants the program at its place, which is here only in the image.
+	text, err := os.ReadFile(unitFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unit := filepath.Join(t.TempDir(), "checkpointd.service")
+	if err := os.WriteFile(unit, []byte(strings.Replace(string(text), "/usr/bin/checkpointd", "/bin/true", 1)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(analyze, "verify", unit).CombinedOutput(); err != nil || len(out) > 0 {
+		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
+	}
+}

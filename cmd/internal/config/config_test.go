@@ -1,0 +1,176 @@
+package config_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"checkpoint/cmd/internal/config"
+)
+
+const example = "../../../docs/checkpoint.toml"
+
+// least is the shortest file that works.
+const least = `
+box = "b1"
+province = "mau"
+site = "Cổng"
+site_type = "building"
+[[lane]]
+name = "1"
+direction = "in"
+[[lane.reader]]
+name = "s"
+kind = "serial"
+path = "/dev/x"
+[lane.gate]
+driver = "simulated"
+`
+
+func read(t *testing.T, text string) (*config.Config, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "checkpoint.toml")
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return config.Read(path)
+}
+
+func TestExampleWorksAndShowsEveryKey(t *testing.T) {
+	c, err := config.Read(example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range keysOf(reflect.TypeOf(*c)) {
+		if !strings.Contains(string(text), "\n"+key+" = ") && !strings.Contains(string(text), key+"]") {
+			t.Errorf("docs/checkpoint.toml does not show %q", key)
+		}
+	}
+}
+
+// keysOf lists the keys of a configuration type and of those inside it.
+func keysOf(t reflect.Type) (keys []string) {
+	for t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return nil
+	}
+	for i := range t.NumField() {
+		if key := t.Field(i).Tag.Get("toml"); key != "" {
+			keys = append(append(keys, key), keysOf(t.Field(i).Type)...)
+		}
+	}
+	return keys
+}
+
+func TestDefaults(t *testing.T) {
+	c, err := read(t, least)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.StateDir != "/var/lib/checkpoint" || c.RunDir != "/run/checkpoint" || !c.Attended() || c.MQTT.Broker != "" {
+		t.Errorf("%+v", c)
+	}
+	c, err = read(t, "decision_inputs = []\n"+least)
+	if err != nil || c.Attended() {
+		t.Errorf("an empty list of inputs: attended %v, %v", c.Attended(), err)
+	}
+}
+
+func TestEveryFaultIsReportedAtOnceWithItsPath(t *testing.T) {
+	_, err := read(t, `
+box = "Hộp 1"
+province = ""
+state_dir = "data"
+run_dir = "run"
+decision_inputs = ["control", "shout"]
+[clock]
+mode = "guess"
+[mqtt]
+broker = "ssl://b:8883"
+ca = "ca.pem"
+[[lane]]
+name = "1"
+direction = "up"
+[[lane.reader]]
+name = "s"
+kind = "serial"
+baud = 7
+suffix = "BELL"
+[[lane.reader]]
+name = "s"
+kind = "camera"
+path = "/dev/x"
+[lane.gate]
+driver = "steam"
+relay_pulse_ms = 5
+[[lane]]
+name = "1"
+direction = "out"
+[lane.gate]
+driver = "gpio"
+green = "A"
+relay = "A"
+active_low = ["bell"]
+`)
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	for _, want := range []string{
+		"\nbox: ", "\nprovince: ", "\nsite: missing", "\nsite_type: missing", "\nstate_dir: ", "\nrun_dir: ", "\ndecision_inputs[1]: ",
+		"\nclock.mode: ", "\nmqtt.cert: missing", "\nmqtt.key: missing",
+		"\nlane[0].direction: ", "\nlane[0].reader[0].path: missing", "\nlane[0].reader[0].baud: ", "\nlane[0].reader[0].suffix: unknown suffix", "\nlane[0].reader[1].name: ", "\nlane[0].reader[1].kind: ",
+		"\nlane[0].gate.driver: ", "\nlane[0].gate.relay_pulse_ms: ",
+		"\nlane[1].name: ", "\nlane[1].reader: none", "\nlane[1].gate.relay: ", "\nlane[1].gate.active_low[0]: ",
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("not reported: %s", strings.TrimSpace(want))
+		}
+	}
+	if t.Failed() {
+		t.Log(err)
+	}
+}
+
+func TestNoLaneAndCertificatesWithoutABroker(t *testing.T) {
+	_, err := read(t, "box = \"b\"\nprovince = \"p\"\nsite = \"s\"\nsite_type = \"road\"\n[mqtt]\nca = \"x\"\n")
+	if err == nil || !strings.Contains(err.Error(), "lane: none") || !strings.Contains(err.Error(), "mqtt.broker: missing") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestUnknownKeysShowTheirLineAndACaret(t *testing.T) {
+	_, err := read(t, strings.Replace(least, "box = ", "colour = \"red\"\nbox = ", 1)+"lamp = 3\n")
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	for _, want := range []string{"2| colour = \"red\"\n | ~~~~~~", "lamp = 3\n"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("the error does not show %q:\n%v", want, err)
+		}
+	}
+}
+
+func TestWrongTypesAndBrokenSyntaxShowTheirLine(t *testing.T) {
+	for _, line := range []string{"box = 7", "box = \"open", "[[lane]", "baud = \"fast\""} {
+		_, err := read(t, strings.Replace(least, "path = ", line+"\npath = ", 1))
+		if err == nil || !strings.Contains(err.Error(), "| "+line) {
+			t.Errorf("%s: got %v", line, err)
+		}
+	}
+}
+
+func TestAMissingFileIsToldApart(t *testing.T) {
+	if _, err := config.Read(filepath.Join(t.TempDir(), "none.toml")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v", err)
+	}
+}

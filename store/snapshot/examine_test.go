@@ -1,0 +1,73 @@
+package snapshot
+
+import (
+	"encoding/binary"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestMain(m *testing.M) {
+	if asked, code := ServeExamination(os.Args, os.Stdin, os.Stderr); asked {
+		os.Exit(code)
+	}
+	m.Run()
+}
+
+func TestExamineTellsGoodFromBad(t *testing.T) {
+	dir, ref := bigLayer(t, 3_000)
+	if err := Examine(t.Context(), dir, ref); err != nil {
+		t.Fatalf("a good layer: %v", err)
+	}
+	if err := ExaminePart(t.Context(), dir, ref); err != nil {
+		t.Fatalf("walked: %v", err)
+	}
+	if err := Examine(t.Context(), t.TempDir(), ref); err == nil || errors.Is(err, ErrDamaged) {
+		t.Errorf("no file: %v", err)
+	}
+	path := filepath.Join(dir, ref.FileName())
+	if err := os.Truncate(path, 40<<10); err != nil {
+		t.Fatal(err)
+	}
+	if err := Examine(t.Context(), dir, ref); !errors.Is(err, ErrDamaged) {
+		t.Errorf("truncated: %v", err)
+	}
+	if err := ExaminePart(t.Context(), dir, ref); !errors.Is(err, ErrDamaged) {
+		t.Errorf("truncated, walked: %v", err)
+	}
+}
+
+// A page that points at itself would end the process that reads it; it ends
+// the child.
+func TestExamineSurvivesAFileThatKills(t *testing.T) {
+	dir, ref := bigLayer(t, 3_000)
+	path := filepath.Join(dir, ref.FileName())
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const pageSize, branch = 4096, 1
+	circles := 0
+	for id := uint64(2); id*pageSize < uint64(len(b)); id++ {
+		page := b[id*pageSize:]
+		if binary.LittleEndian.Uint16(page[8:]) != branch { // flags: bbolt's page header
+			continue
+		}
+		for n := range int(binary.LittleEndian.Uint16(page[10:])) {
+			binary.LittleEndian.PutUint64(page[16+16*n+8:], id)
+		}
+		circles++
+	}
+	if circles == 0 {
+		t.Fatal("the layer has no branch page")
+	}
+	if err := os.WriteFile(path, b, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for name, ask := range map[string]error{"whole": Examine(t.Context(), dir, ref), "part": ExaminePart(t.Context(), dir, ref)} {
+		if !errors.Is(ask, ErrDamaged) {
+			t.Errorf("%s: %v", name, ask)
+		}
+	}
+}

@@ -1,0 +1,74 @@
+package update
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+)
+
+// Hint says that snapshot number was announced. It is believed only so far
+// that the client looks soon; repeating it costs nothing.
+func (c *Client) Hint(number uint64) {
+	c.mu.Lock()
+	news := number > c.hinted && number > c.status.Offered
+	c.hinted = max(c.hinted, number)
+	c.mu.Unlock()
+	if news {
+		c.wake()
+	}
+}
+
+// Run looks for new snapshots until ctx ends: soon after the start, after a
+// hint, and every Interval on average. All waits are random, so that five
+// hundred boxes, started or told together, do not ask together.
+func (c *Client) Run(ctx context.Context) error {
+	for failures, first := 0, true; ; first = false {
+		if err := c.wait(ctx, failures, first); err != nil {
+			return err
+		}
+		before := c.Status().Fault
+		_, err := c.Update(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err == nil && before != "":
+			c.o.Log.Info("updates work again")
+		case err != nil && before != err.Error():
+			c.o.Log.Warn("no update; the snapshot in use stays", "error", err)
+		}
+		failures = next(failures, err)
+	}
+}
+
+// next counts failures that trying again soon may end.
+func next(failures int, err error) int {
+	if err == nil || errors.Is(err, ErrStale) || errors.Is(err, ErrNoRoom) {
+		return 0
+	}
+	return min(failures+1, 10)
+}
+
+// wait ends when the next look is due.
+func (c *Client) wait(ctx context.Context, failures int, first bool) error {
+	d := c.o.Interval/2 + rand.N(c.o.Interval)
+	switch {
+	case first:
+		d = rand.N(c.o.Spread)
+	case failures > 0:
+		d = min(d, rand.N(c.o.Spread<<failures)+c.o.Retry)
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	case <-c.hints:
+	}
+	if !sleep(ctx, rand.N(c.o.Spread)) {
+		return ctx.Err()
+	}
+	return nil
+}
