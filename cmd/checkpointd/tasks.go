@@ -163,6 +163,9 @@ func certificatesOf(m config.MQTT) (*tls.Config, error) {
 	if m.CA == "" {
 		return nil, nil
 	}
+	if err := m.Files(); err != nil {
+		return nil, err
+	}
 	pem, err := os.ReadFile(m.CA)
 	if err != nil {
 		return nil, fmt.Errorf("read broker's authority: %w", err)
