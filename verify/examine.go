@@ -166,7 +166,11 @@ func (e *examination) doses(p checkpoint.Person, now time.Time) {
 	f := &e.facts.Doses
 	f.Count = p.DoseCount
 	for _, d := range p.Doses {
-		f.Days = append(f.Days, daysSince(d.Date, now))
+		days := daysSince(d.Date, now)
+		f.Days = append(f.Days, days)
+		if d.Course == 1 {
+			f.WholeDays = append(f.WholeDays, days)
+		}
 	}
 	if len(p.Doses) > 0 {
 		f.Course = p.Doses[0].Course

@@ -35,9 +35,10 @@ type Person struct {
 
 // Doses are the vaccinations in the data.
 type Doses struct {
-	Count  int   `expr:"count" toml:"count"`
-	Days   []int `expr:"days" toml:"days"`     // days since each, newest first, at most four
-	Course int   `expr:"course" toml:"course"` // doses in the course of the newest; 0: not known
+	Count     int   `expr:"count" toml:"count"`
+	Days      []int `expr:"days" toml:"days"`             // days since each, newest first, at most four
+	WholeDays []int `expr:"whole_days" toml:"whole_days"` // of these, the doses that are a whole course by themselves
+	Course    int   `expr:"course" toml:"course"`         // doses in the course of the newest alone; 0: not known
 }
 
 // Case is the holder's place in the case register.
