@@ -18,7 +18,7 @@ type Card struct {
 	Age         int    `expr:"age" toml:"age"`                 // full years of the holder, the youngest the printed date allows; -1: not known
 	HasBirth    bool   `expr:"has_birth" toml:"has_birth"`     // the paper carries a birth date
 	Agrees      bool   `expr:"agrees" toml:"agrees"`           // name, sex and birth date all agree with the data
-	Differs     bool   `expr:"differs" toml:"differs"`         // name, sex or birth date differs from the data
+	Differs     bool   `expr:"differs" toml:"differs"`         // name, sex or birth date differs from the data, or the issue date is none
 	Older       bool   `expr:"older" toml:"older"`             // the data knows a newer card
 	Newer       bool   `expr:"newer" toml:"newer"`             // the card is newer than the data
 	Reported    string `expr:"reported" toml:"reported"`       // lost, withdrawn, or empty
