@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"flag"
@@ -9,13 +8,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 	"time"
 
-	"checkpoint"
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/store/build"
-	"checkpoint/store/build/input"
 	"checkpoint/store/keys"
 	"checkpoint/store/scratch"
 	"checkpoint/store/snapshot"
@@ -76,13 +73,26 @@ func (o *buildOptions) run(ctx context.Context, io cli.IO) error {
 	if err != nil {
 		return err
 	}
+	before := o.standing()
+	counts, took, err := o.write(ctx, io, &m, plan, pepper)
+	if err != nil {
+		return errors.Join(err, o.takeBack(before))
+	}
+	fmt.Fprintf(io.Out, "snapshot %d of %s in %s: %s layer with %d people, %d doses, %d cases, %d reports (%s)\n", m.Number, m.Province, o.out, plan.Kind, counts.People, counts.Doses, counts.Cases, counts.Withdrawn, took)
+	o.notes(io, counts)
+	fmt.Fprintf(io.Out, "next: %d of %d officers sign it: provincectl snapshot sign --key FILE %s\n", trust.Snapshot.Threshold, len(trust.Snapshot.Keys), o.out)
+	return nil
+}
+
+// write builds the layer and puts it into the snapshot's directory.
+func (o *buildOptions) write(ctx context.Context, io cli.IO, m *snapshot.Manifest, plan snapshot.Plan, pepper snapshot.Pepper) (counts build.Counts, took time.Duration, err error) {
 	if err := o.carryLayers(m.Layers); err != nil {
-		return err
+		return counts, 0, err
 	}
 	src, files, err := o.source()
 	defer files.close()
 	if err != nil {
-		return err
+		return counts, 0, err
 	}
 	bars := newSteps(io.Err, map[string]string{"read": "reading rows", "move": "matching old numbers", "join": "joining people", "sort": "sorting", "write": "sealing and writing"})
 	defer bars.done()
@@ -92,23 +102,52 @@ func (o *buildOptions) run(ctx context.Context, io cli.IO) error {
 	}
 	started := time.Now()
 	ref, counts, err := build.Layer(src, plan, pepper, snapshot.LayersDir(o.out))
-	bars.done()
-	if errors.Is(err, scratch.ErrNoRoom) {
-		return cli.Hint(err, "nothing was built; --out on a larger disk")
-	}
-	if errors.Is(err, context.Canceled) {
-		return cli.Hint(err, "nothing was built")
-	}
 	if err != nil {
-		return cli.Hint(err, "nothing was built; mend the rows and run it again")
+		return counts, 0, buildHint(err)
 	}
 	m.Layers = append([]snapshot.LayerRef{ref}, m.Layers...)
-	if err := snapshot.WriteBundle(o.out, m); err != nil {
-		return err
+	return counts, time.Since(started).Round(10 * time.Millisecond), snapshot.WriteBundle(o.out, *m)
+}
+
+func buildHint(err error) error {
+	switch {
+	case errors.Is(err, scratch.ErrNoRoom):
+		return cli.Hint(err, "nothing was built; --out on a larger disk")
+	case errors.Is(err, context.Canceled):
+		return cli.Hint(err, "nothing was built")
 	}
-	fmt.Fprintf(io.Out, "snapshot %d of %s in %s: %s layer with %d people, %d doses, %d cases, %d reports (%s)\n", m.Number, m.Province, o.out, plan.Kind, counts.People, counts.Doses, counts.Cases, counts.Withdrawn, time.Since(started).Round(10*time.Millisecond))
+	return cli.Hint(err, "nothing was built; mend the rows and run it again")
+}
+
+// standing is what of the snapshot's directories is there before the build,
+// the outer first.
+func (o *buildOptions) standing() (there []string) {
+	for _, dir := range []string{o.out, snapshot.LayersDir(o.out)} {
+		if _, err := os.Lstat(dir); err == nil {
+			there = append(there, dir)
+		}
+	}
+	return there
+}
+
+// takeBack removes the directories that a failed build has made, with what it
+// put into them: a snapshot that is not whole must not be carried to a box.
+func (o *buildOptions) takeBack(before []string) error {
+	for _, dir := range []string{o.out, snapshot.LayersDir(o.out)} {
+		if !slices.Contains(before, dir) {
+			return os.RemoveAll(dir)
+		}
+	}
+	return nil
+}
+
+// notes tells what somebody who reads the counts alone would not expect.
+func (o *buildOptions) notes(io cli.IO, counts build.Counts) {
+	if o.doses == "" {
+		fmt.Fprintln(io.Out, "note: without --doses nobody in this layer is vaccinated")
+	}
 	if counts.RepeatedDoses > 0 {
-		fmt.Fprintf(io.Out, "note: %d doses of a person on a day that has one already were counted once\n", counts.RepeatedDoses)
+		fmt.Fprintf(io.Out, "note: %d doses of a person on a day that has one already were left out\n", counts.RepeatedDoses)
 	}
 	if counts.OldDocuments > 0 {
 		fmt.Fprintf(io.Out, "note: %d reports are about old documents of known people, which records do not hold\n", counts.OldDocuments)
@@ -116,8 +155,6 @@ func (o *buildOptions) run(ctx context.Context, io cli.IO) error {
 	if counts.Strangers > 0 {
 		fmt.Fprintf(io.Out, "note: rows about %d numbers that are not in the people file were left out\n", counts.Strangers)
 	}
-	fmt.Fprintf(io.Out, "next: %d of %d officers sign it: provincectl snapshot sign --key FILE %s\n", trust.Snapshot.Threshold, len(trust.Snapshot.Keys), o.out)
-	return nil
 }
 
 // plan decides number, kind, time and policy, on top of an earlier snapshot if
@@ -214,59 +251,4 @@ func copyFile(from, to string) error {
 	}
 	_, err = out.ReadFrom(in)
 	return errors.Join(err, out.Sync(), out.Close())
-}
-
-func (o *buildOptions) source() (src build.Source, files closers, err error) {
-	columns, err := readColumns(o.columns)
-	if err != nil {
-		return src, nil, err
-	}
-	read := func() *input.Reader { return &input.Reader{Columns: columns} } // one a file: they are read at once
-	err = errors.Join(
-		open(&files, o.people, read().People, &src.People),
-		open(&files, o.doses, read().Doses, &src.Doses),
-		open(&files, o.cases, read().Cases, &src.Cases),
-		open(&files, o.withdrawn, read().Withdrawals, &src.Withdrawn))
-	for _, path := range []string{o.people, o.doses, o.cases, o.withdrawn} {
-		src.Size += unpacked(path)
-	}
-	if err == nil && o.removed != "" {
-		src.Removed, err = lines(o.removed)
-	}
-	return src, files, err
-}
-
-// unpacked guesses the size of a file's rows in bytes; 0 when there is none.
-func unpacked(path string) int64 {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return 0
-	case strings.HasSuffix(path, ".gz"):
-		return 5 * info.Size()
-	}
-	return info.Size()
-}
-
-// lines reads a list of document numbers.
-func lines(path string) ([]string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	var list []string
-	var faults []error
-	s := bufio.NewScanner(f)
-	for n := 1; s.Scan(); n++ {
-		number := strings.ToUpper(strings.TrimSpace(s.Text()))
-		switch {
-		case number == "":
-		case input.KindOf(number) == checkpoint.KindNone:
-			faults = append(faults, fmt.Errorf("%s:%d: want one document number a line", path, n))
-		default:
-			list = append(list, number)
-		}
-	}
-	return list, errors.Join(append(faults, s.Err())...)
 }

@@ -151,9 +151,11 @@ func help(c *Command, path string, flags *flag.FlagSet, out io.Writer) {
 }
 
 // Process is a whole program: the process's own arguments and streams, ended
-// by an interrupt or SIGTERM. It returns the exit code.
+// by an interrupt or SIGTERM: the first ends the context and the input, a second
+// the process. It returns the exit code.
 func Process(root *Command) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return Main(ctx, root, IO{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, os.Args[1:])
+	context.AfterFunc(ctx, stop) // whatever a command waits for, it can be killed
+	return Main(ctx, root, IO{In: until(ctx, os.Stdin), Out: os.Stdout, Err: os.Stderr}, os.Args[1:])
 }
