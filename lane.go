@@ -21,6 +21,7 @@ const (
 	sameScanCamera = 5 * time.Second         // a camera sees a code in many frames
 	readingAfter   = 300 * time.Millisecond  // then the screen says "reading"
 	verifyWithin   = time.Second             // then the machine is at fault
+	recordWithin   = time.Second             // then nothing opens for this person any more, and the screen says N20
 	stopWithin     = 2 * time.Second         // for records on their way to disk when the daemon stops
 	readersWithin  = 2 * time.Second         // after the start, before a missing reader is a fault
 	winkEvery      = time.Second             // a storm of bad codes must not flash faster than the eye may bear
@@ -166,11 +167,13 @@ type lane struct {
 	timer   *time.Timer
 	appends []appendJob
 	writing bool
+	stalled bool      // a record has been on its way to disk for too long
 	stuck   bool      // a verification outlived its second and has not come back
 	winked  time.Time // when "not read" was last signalled
 	noise   time.Time // when an unknown code was last recorded
 	stopped bool      // nothing opens any more
 	last    physical
+	turns   uint64
 }
 
 // turn is one person before the lane: from scan to outcome.
@@ -179,6 +182,9 @@ type turn struct {
 	decision *Decision      // never changed once shown
 	position Position       // zero until the decision is on disk
 	waiting  *pendingAnswer // an answer that waits for the decision's own record
+	green    bool           // was shown green before its record failed
+	late     bool           // its record took too long: the gate stays shut, whatever comes
+	forget   func()         // takes back that the person was let in; nil: was not
 }
 
 type pendingAnswer struct {
@@ -197,9 +203,13 @@ func newLane(l *Lane) *lane {
 }
 
 // busy tells whether the next scan has to wait: one is being verified, or its
-// record is on the way to disk. In an emergency scans are taken and dropped.
+// record is on the way to disk. In an emergency, or while the disk hangs, scans
+// are taken and turned away.
 func (s *lane) busy() bool {
-	return s.view.State != StateEmergency && (s.view.State == StateReading || s.writing)
+	if s.view.State == StateEmergency || s.stalled {
+		return false
+	}
+	return s.view.State == StateReading || s.writing
 }
 
 type alarm int
@@ -210,6 +220,7 @@ const (
 	alarmPersonal              // personal data leaves the view
 	alarmSlow                  // say "reading"
 	alarmVerify                // verification took too long
+	alarmRecord                // the disk takes too long
 	alarmReaders               // readers have had time to report
 	alarmCount
 )
@@ -254,6 +265,8 @@ func (s *lane) ring(now time.Time) {
 			// fast decisions from flickering.
 		case alarmVerify:
 			s.tooSlow()
+		case alarmRecord:
+			s.stall()
 		case alarmReaders:
 			s.unheard()
 		}
@@ -292,10 +305,13 @@ func (s *lane) signalIdle() {
 		}
 	}
 	s.view.Notice = ""
-	if lost > 0 {
+	switch {
+	case s.stalled:
+		s.view.Notice = CannotRecord
+	case lost > 0:
 		s.view.Notice = ReaderUnplugged
 	}
-	if all > 0 && lost == all {
+	if s.stalled || all > 0 && lost == all {
 		s.Gate.Signal(SignalFault)
 		return
 	}

@@ -47,7 +47,10 @@ func (b *bench) Show(v checkpoint.View) { b.mu.Lock(); b.view = v; b.mu.Unlock()
 func (b *bench) Now() (time.Time, bool) { return time.Now(), true }
 
 func (b *bench) Append(_ context.Context, r checkpoint.Record) (checkpoint.Position, error) {
-	time.Sleep(b.slow)
+	b.mu.Lock()
+	slow := b.slow
+	b.mu.Unlock()
+	time.Sleep(slow)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.disk != nil {
@@ -62,7 +65,10 @@ func (b *bench) Append(_ context.Context, r checkpoint.Record) (checkpoint.Posit
 
 // Verify reads the payload as "verdict/person".
 func (b *bench) Verify(_ context.Context, s checkpoint.Scan, _ checkpoint.LaneInfo) checkpoint.Decision {
-	time.Sleep(b.think)
+	b.mu.Lock()
+	think := b.think
+	b.mu.Unlock()
+	time.Sleep(think)
 	word, person, _ := strings.Cut(string(s.Payload), "/")
 	v, err := checkpoint.ParseVerdict(word)
 	if err != nil {
@@ -71,6 +77,12 @@ func (b *bench) Verify(_ context.Context, s checkpoint.Scan, _ checkpoint.LaneIn
 	d := checkpoint.Decision{Verdict: v, InData: true, RepeatFor: 5 * time.Minute, Credential: &checkpoint.Credential{Kind: checkpoint.KindCCCD, Number: "001090000011", FullName: person}}
 	copy(d.Person[:], person)
 	return d
+}
+
+func (b *bench) set(what *time.Duration, to time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	*what = to
 }
 
 func (b *bench) take() []string {
@@ -224,7 +236,7 @@ func TestGuardAnswersAndTakesBack(t *testing.T) {
 }
 
 func TestAnswerWaitsForTheDecisionsRecord(t *testing.T) {
-	b := &bench{relay: true, slow: time.Second}
+	b := &bench{relay: true, slow: time.Second / 2}
 	onLane(t, b, true, func(t *testing.T) {
 		b.scan("refer/an")
 		b.want(t, "lamp refer")
@@ -265,12 +277,132 @@ func TestScanIsRefusedWhileADecisionIsOpen(t *testing.T) {
 	})
 }
 
+// A record that arrives late must not open the gate for whoever stands there by
+// then: the guard was told to open by hand.
+func TestAHangingDiskIsAFaultAndOpensNothingLater(t *testing.T) {
+	for _, relay := range []bool{true, false} {
+		b := &bench{relay: relay, slow: 13 * time.Second}
+		onLane(t, b, true, func(t *testing.T) {
+			b.scan("admit/an")
+			b.take()
+			time.Sleep(time.Second)
+			b.want(t, "lamp fault")
+			if v := b.now(); v.Notice != checkpoint.CannotRecord || v.Decision.Verdict != checkpoint.Fault {
+				t.Fatalf("after a second: %v %q", v.Decision.Verdict, v.Notice)
+			}
+			time.Sleep(3 * time.Second)
+			b.want(t, "lamp fault") // not ready
+			b.scan("refer/binh")
+			b.want(t, "notice") // turned away, not kept waiting
+			b.set(&b.slow, 0)
+			time.Sleep(9 * time.Second)
+			b.want(t, "append decision admit", "lamp idle", "append outcome undone")
+			b.scan("admit/cuong")
+			if log := strings.Join(b.take(), ", "); !strings.Contains(log, "append decision admit") {
+				t.Fatalf("after the disk came back: %s", log)
+			}
+		})
+	}
+}
+
+func TestAnAnswerThatHangsOpensNothingLater(t *testing.T) {
+	b := &bench{relay: true}
+	onLane(t, b, true, func(t *testing.T) {
+		b.scan("refer/an")
+		b.take()
+		b.set(&b.slow, 10*time.Second)
+		answered := make(chan error, 1)
+		go func() { answered <- b.lane.Answer(t.Context(), checkpoint.AnswerPassed) }()
+		time.Sleep(time.Second)
+		b.want(t, "lamp fault")
+		b.set(&b.slow, 0)
+		if err := <-answered; err == nil {
+			t.Fatal("taken as passed")
+		}
+		for _, word := range b.take() {
+			if word == "open" {
+				t.Fatal("opened late")
+			}
+		}
+		if last := b.records[len(b.records)-1]; last.Outcome != checkpoint.Undone {
+			t.Errorf("the last record says %v, want that the answer was taken back", last.Outcome)
+		}
+	})
+}
+
+func TestAnAmberWhoseRecordWasLateCanStillBeAnswered(t *testing.T) {
+	b := &bench{relay: true, slow: 3 * time.Second}
+	onLane(t, b, true, func(t *testing.T) {
+		b.scan("refer/an")
+		time.Sleep(2 * time.Second)
+		if err := b.lane.Answer(t.Context(), checkpoint.AnswerPassed); err == nil {
+			t.Fatal("an answer was taken while the disk hung")
+		}
+		b.set(&b.slow, 0)
+		time.Sleep(2 * time.Second)
+		b.take()
+		if err := b.lane.Answer(t.Context(), checkpoint.AnswerPassed); err != nil {
+			t.Fatal(err)
+		}
+		b.want(t, "append outcome passed", "lamp admit", "open")
+	})
+}
+
+func TestRepeatNeverHidesThatACardDiffers(t *testing.T) {
+	b := &bench{relay: true}
+	onLane(t, b, true, func(t *testing.T) {
+		b.scan("admit/an")
+		time.Sleep(5 * time.Second)
+		b.take()
+		b.scan("refer/an") // another card with the same number
+		b.want(t, "lamp refer", "append decision refer")
+		if err := b.lane.Answer(t.Context(), checkpoint.AnswerPassed); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Second)
+		b.take()
+		b.scan("refer/an") // the very card that was let in
+		b.want(t, "lamp repeat", "append decision repeat")
+	})
+}
+
+func TestUndoForgetsOnlyWhatItTakesBack(t *testing.T) {
+	b := &bench{relay: true}
+	onLane(t, b, true, func(t *testing.T) {
+		b.scan("admit/an")
+		time.Sleep(5 * time.Second)
+		b.scan("admit/an")
+		b.take() // repeat
+		for _, a := range []checkpoint.Answer{checkpoint.AnswerDenied, checkpoint.AnswerUndo, checkpoint.AnswerDenied} {
+			if err := b.lane.Answer(t.Context(), a); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(5 * time.Second)
+		b.take()
+		b.scan("admit/an")
+		b.want(t, "lamp repeat", "append decision repeat")
+		for _, a := range []checkpoint.Answer{checkpoint.AnswerPassed, checkpoint.AnswerUndo, checkpoint.AnswerDenied} {
+			if err := b.lane.Answer(t.Context(), a); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(5 * time.Second)
+		b.take()
+		b.scan("admit/an") // still the first pass, 15 s ago
+		b.want(t, "lamp repeat", "append decision repeat")
+		if ago := b.now().Decision.Args["ago"]; ago != "15s" {
+			t.Errorf("ago %s, want that of the pass that counts", ago)
+		}
+	})
+}
+
 func TestNewScanClearsGreen(t *testing.T) {
 	b := &bench{relay: true}
 	onLane(t, b, true, func(t *testing.T) {
 		b.scan("admit/an")
 		b.want(t, "lamp admit", "append decision admit", "open")
-		b.think = 100 * time.Millisecond
+		b.set(&b.think, 100*time.Millisecond)
 		b.scan("admit/binh")
 		b.want(t, "lamp idle")
 		time.Sleep(b.think)
@@ -326,8 +458,8 @@ func TestEmergencyComesFirstAndIsRecordedAfterwards(t *testing.T) {
 		b.want(t, "append decision refer", "append outcome undecided", "append emergency")
 		b.lane.Emergency(false)
 		b.want(t, "hold false", "lamp idle")
-		time.Sleep(time.Minute)
-		b.want(t, "append emergency")
+		time.Sleep(time.Minute) // the card stalls still, and that is said
+		b.want(t, "lamp fault", "append emergency", "lamp idle")
 	})
 }
 
@@ -356,7 +488,7 @@ func TestSlowVerificationIsAFaultAndTheLaneLives(t *testing.T) {
 		b.want(t, "lamp fault", "append decision fault")
 		time.Sleep(10 * time.Second)
 		b.take()
-		b.think = 0
+		b.set(&b.think, 0)
 		b.scan("admit/cuong")
 		b.want(t, "lamp admit", "append decision admit", "open")
 	})

@@ -41,7 +41,8 @@ type Gate interface {
 	// Open energises the relay for its configured pulse. Without a relay it
 	// does nothing.
 	Open()
-	// Hold keeps the relay energised (emergency) or lets it go to rest.
+	// Hold keeps the relay energised (emergency), or puts it to rest at once,
+	// a pulse of Open that is still running included.
 	Hold(open bool)
 	// HasRelay tells whether Open moves anything. Without a relay the green
 	// lamp is what lets people in, so it waits for the record.

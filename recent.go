@@ -1,6 +1,7 @@
 package checkpoint
 
 import (
+	"crypto/sha256"
 	"sync"
 	"time"
 )
@@ -24,37 +25,51 @@ type recentKey struct {
 type recentPass struct {
 	at   time.Time
 	lane string
+	card [sha256.Size]byte // what was shown
 }
 
 // NewRecent makes an empty memory.
 func NewRecent() *Recent { return &Recent{seen: map[recentKey]recentPass{}} }
 
-func (r *Recent) add(p PersonKey, info LaneInfo) {
+// add notes that somebody was let in. The returned function takes exactly that
+// back, with what was known before.
+func (r *Recent) add(p PersonKey, info LaneInfo, card [sha256.Size]byte) (undo func()) {
 	if p.IsZero() {
-		return
+		return func() {}
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.seen) >= recentMost {
 		r.dropOldest()
 	}
-	r.seen[recentKey{p, info.Direction}] = recentPass{time.Now(), info.Lane}
 	// Going out ends the stay: coming in again soon is then no repeat.
-	delete(r.seen, recentKey{p, opposite(info.Direction)})
+	this, other := recentKey{p, info.Direction}, recentKey{p, opposite(info.Direction)}
+	before, had := r.seen[this]
+	left, hadLeft := r.seen[other]
+	r.seen[this] = recentPass{time.Now(), info.Lane, card}
+	delete(r.seen, other)
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.put(this, before, had)
+		r.put(other, left, hadLeft)
+	}
 }
 
-func (r *Recent) forget(p PersonKey, info LaneInfo) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.seen, recentKey{p, info.Direction})
+func (r *Recent) put(k recentKey, pass recentPass, there bool) {
+	if there {
+		r.seen[k] = pass
+		return
+	}
+	delete(r.seen, k)
 }
 
-func (r *Recent) passed(p PersonKey, d Direction, within time.Duration) (ago time.Duration, lane string, ok bool) {
+// passed is the last time that a person was let in, if that is within a window.
+func (r *Recent) passed(p PersonKey, d Direction, within time.Duration) (recentPass, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	pass, ok := r.seen[recentKey{p, d}]
-	ago = time.Since(pass.at)
-	return ago, pass.lane, ok && ago < within
+	return pass, ok && time.Since(pass.at) < within
 }
 
 func (r *Recent) dropOldest() {

@@ -42,6 +42,7 @@ func (s *lane) nextAppend() {
 	job := s.appends[0]
 	s.appends = s.appends[1:]
 	s.writing = true
+	s.set(alarmRecord, recordWithin)
 	if job.of != nil {
 		job.record.Refers = job.of.position
 	}
@@ -50,6 +51,8 @@ func (s *lane) nextAppend() {
 		p, err := journal.Append(context.Background(), job.record)
 		post(func(s *lane) {
 			s.writing = false
+			s.clear(alarmRecord)
+			s.recovered()
 			job.done(s, p, err)
 			s.nextAppend()
 		})
@@ -81,11 +84,39 @@ func (s *lane) outcomeRecord(t *turn, o Outcome) Record {
 	return Record{Kind: RecordOutcome, Outcome: o, Verdict: t.decision.Verdict}
 }
 
-func (s *lane) recordEmergency(open bool) {
-	s.record(Record{Kind: RecordEmergency, Open: open}, func(s *lane, _ Position, err error) {
-		if err != nil {
-			s.view.Notice = CannotRecord
-			s.show()
-		}
-	})
+// stall gives up on a disk that hangs: who stands there is told to be let in by
+// hand, and a record that arrives later opens nothing for whoever stands there
+// then.
+func (s *lane) stall() {
+	if !s.writing || s.stalled {
+		return
+	}
+	s.stalled = true
+	t := s.turn
+	switch {
+	case s.view.State == StateEmergency:
+	case s.view.State == StateIdle:
+		s.signalIdle()
+	case t != nil:
+		t.late = true
+		s.unrecorded(t)
+	}
+	s.show()
+}
+
+// recovered: the disk answers again.
+func (s *lane) recovered() {
+	if !s.stalled {
+		return
+	}
+	s.stalled = false
+	if s.view.State == StateIdle {
+		s.signalIdle()
+		s.show()
+	}
+}
+
+// takeBack records that a gate stayed shut which a late record says to open.
+func (s *lane) takeBack(t *turn) {
+	s.recordOutcome(t, Undone, func(*lane, Position, error) {})
 }

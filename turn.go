@@ -40,12 +40,20 @@ func (s *lane) scan(scan Scan) {
 		s.show()
 		return
 	}
+	if s.stalled {
+		s.view.Refused++
+		s.view.Notice = CannotRecord
+		s.Gate.Notice()
+		s.show()
+		return
+	}
 	if s.green() {
 		s.Gate.Signal(SignalIdle) // the last person's green is not this one's
 	}
 	s.turn = &turn{scan: scan}
+	s.turns++
 	s.clear(alarmUndo, alarmPersonal)
-	s.view = View{Lane: s.view.Lane, Readers: s.view.Readers, Refused: s.view.Refused}
+	s.view = View{Lane: s.view.Lane, Turn: s.turns, Readers: s.view.Readers, Refused: s.view.Refused}
 	s.enter(StateReading)
 	s.verify(s.turn)
 }
@@ -93,17 +101,18 @@ func (s *lane) outOfService() {
 }
 
 // repeated turns a decision into "just scanned" where the policy asks for it.
-// It never hides a red: who was refused stays refused.
+// It never hides a red, nor that a card differs: a green, or the very card that
+// was let in a moment ago.
 func (s *lane) repeated(d Decision) Decision {
-	if d.Person.IsZero() || d.RepeatFor <= 0 || d.Verdict == Refuse || !d.InData {
+	if d.Person.IsZero() || d.RepeatFor <= 0 || !d.InData || d.Verdict != Admit && d.Verdict != Refer {
 		return d
 	}
-	ago, where, ok := s.Recent.passed(d.Person, s.Info.Direction, d.RepeatFor)
-	if !ok {
+	pass, ok := s.Recent.passed(d.Person, s.Info.Direction, d.RepeatFor)
+	if !ok || d.Verdict == Refer && pass.card != s.last.hash {
 		return d
 	}
 	d.Verdict, d.Reason = Repeat, JustScanned
-	d.Args = map[string]string{"ago": ago.Truncate(time.Second).String(), "lane": where}
+	d.Args = map[string]string{"ago": time.Since(pass.at).Truncate(time.Second).String(), "lane": pass.lane}
 	return d
 }
 
@@ -180,7 +189,11 @@ func (s *lane) decisionRecorded(t *turn, p Position, err error) {
 	if s.turn == t {
 		s.view.Position = p
 	}
-	if t.decision.Verdict == Admit && s.view.State != StateEmergency {
+	switch {
+	case t.late:
+		t.late = false // an amber's answer may come in time again
+		s.arrivedLate(t)
+	case t.decision.Verdict == Admit && s.view.State != StateEmergency:
 		s.letIn(t)
 	}
 	if w := t.waiting; w != nil {
@@ -188,6 +201,14 @@ func (s *lane) decisionRecorded(t *turn, p Position, err error) {
 		s.answer(w.answer, w.reply)
 	}
 	s.show()
+}
+
+// arrivedLate: the record of a green that was given up says "admit", and the
+// gate stayed shut.
+func (s *lane) arrivedLate(t *turn) {
+	if t.green {
+		s.takeBack(t)
+	}
 }
 
 // unrecorded: nothing opens that is not on disk, and the screen says so.
@@ -200,7 +221,12 @@ func (s *lane) unrecorded(t *turn) {
 		return
 	}
 	s.view.Notice = CannotRecord
+	if s.view.Outcome != 0 {
+		s.Gate.Signal(SignalFault)
+		s.set(alarmClose, notReadFor)
+	}
 	if t.decision.Verdict == Admit {
+		t.green = true
 		failed := *t.decision // views that were handed out stay as they were
 		failed.Verdict, failed.Reason = Fault, CannotRecord
 		t.decision, s.view.Decision = &failed, &failed
@@ -216,7 +242,7 @@ func (s *lane) letIn(t *turn) {
 	if s.stopped {
 		return
 	}
-	s.Recent.add(t.decision.Person, s.Info)
+	t.forget = s.Recent.add(t.decision.Person, s.Info, sha256.Sum256(t.scan.Payload))
 	if s.turn == t {
 		s.view.Opened = s.Gate.HasRelay()
 		if t.decision.Verdict != Admit || !s.Gate.HasRelay() {
@@ -234,130 +260,4 @@ func (s *lane) close() {
 	case StateDecided:
 		s.idle()
 	}
-}
-
-func (s *lane) answer(a Answer, reply chan<- error) {
-	if a == AnswerUndo {
-		s.undo(reply)
-		return
-	}
-	t := s.turn
-	if s.view.State != StateWaiting || t == nil || t.waiting != nil {
-		reply <- ErrNoDecision
-		return
-	}
-	if t.position.IsZero() && s.writing {
-		t.waiting = &pendingAnswer{a, reply}
-		return
-	}
-	outcome := Passed
-	if a == AnswerDenied {
-		outcome = Denied
-	}
-	s.conclude(t, outcome, reply)
-}
-
-// conclude closes the open decision. The gate opens only once the outcome is
-// on disk.
-func (s *lane) conclude(t *turn, o Outcome, reply chan<- error) {
-	s.view.Outcome, s.view.Notice = o, ""
-	s.enter(StateDecided)
-	s.set(alarmPersonal, personalFor)
-	done := func(s *lane, err error) {
-		s.concluded(t, o, err)
-		if reply != nil {
-			reply <- err
-		}
-	}
-	if t.position.IsZero() {
-		s.recordBoth(t, o, done)
-		return
-	}
-	s.recordOutcome(t, o, func(s *lane, _ Position, err error) { done(s, err) })
-}
-
-// recordBoth tries the decision's record once more, since an outcome without
-// its decision tells nobody who passed.
-func (s *lane) recordBoth(t *turn, o Outcome, done func(*lane, error)) {
-	s.record(s.decisionRecord(t), func(s *lane, p Position, err error) {
-		if err != nil {
-			done(s, err)
-			return
-		}
-		t.position = p
-		s.recordOutcome(t, o, func(s *lane, _ Position, err error) { done(s, err) })
-	})
-}
-
-func (s *lane) concluded(t *turn, o Outcome, err error) {
-	if s.turn != t || s.view.State == StateEmergency {
-		return
-	}
-	switch {
-	case err != nil:
-		s.view.Notice = CannotRecord
-		s.Gate.Signal(SignalFault)
-		s.set(alarmClose, notReadFor)
-		s.show()
-		return
-	case o == Passed:
-		s.letIn(t)
-		s.set(alarmClose, greenFor)
-	default:
-		s.idle()
-	}
-	if o != Undecided {
-		s.view.UndoUntil = time.Now().Add(undoFor)
-		s.set(alarmUndo, undoFor)
-	}
-	s.show()
-}
-
-// undo takes the last answer back: the gate goes to rest and the decision is
-// open again. Both answers stay in the journal.
-func (s *lane) undo(reply chan<- error) {
-	t := s.turn
-	if t == nil || s.view.UndoUntil.IsZero() || s.view.State == StateEmergency || s.view.State == StateWaiting {
-		reply <- ErrNothingToUndo
-		return
-	}
-	s.clear(alarmUndo, alarmPersonal)
-	s.Gate.Hold(false)
-	s.Recent.forget(t.decision.Person, s.Info)
-	s.view.Outcome, s.view.UndoUntil, s.view.Opened = 0, time.Time{}, false
-	s.view.Decision = t.decision
-	s.enter(StateWaiting)
-	s.set(alarmClose, s.answerTime())
-	s.Gate.Signal(SignalFor(t.decision.Verdict))
-	s.show()
-	s.recordOutcome(t, Undone, func(s *lane, _ Position, err error) {
-		if err != nil {
-			s.view.Notice = CannotRecord
-			s.show()
-		}
-		reply <- err
-	})
-}
-
-// emergency never waits: lamps and relay first, the record when it can.
-func (s *lane) emergency(open bool) {
-	if open == (s.view.State == StateEmergency) {
-		return
-	}
-	if !open {
-		s.Gate.Hold(false)
-		s.idle()
-		s.recordEmergency(false)
-		return
-	}
-	s.Gate.Hold(true)
-	s.Gate.Signal(SignalEmergency)
-	if t := s.turn; s.view.State == StateWaiting {
-		s.recordOutcome(t, Undecided, func(*lane, Position, error) {})
-	}
-	s.clear(alarmUndo, alarmPersonal)
-	s.view.Decision, s.view.UndoUntil, s.view.Notice = nil, time.Time{}, EmergencyOpen
-	s.enter(StateEmergency)
-	s.show()
-	s.recordEmergency(true)
 }

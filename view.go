@@ -22,6 +22,7 @@ func (s State) String() string { return name(stateNames[:], int(s)) }
 // later change of the lane never alters one that was handed out.
 type View struct {
 	Lane  LaneInfo
+	Turn  uint64 // counts the people before the lane since its start
 	State State
 	Since time.Time // when State began
 	// Decision is the open or last decision; nil when none is shown. Its

@@ -21,10 +21,10 @@ type terminal struct {
 
 // line is what a view comes to; the same line is not said twice.
 type line struct {
+	turn     uint64
 	state    checkpoint.State
 	verdict  checkpoint.Verdict
 	reason   checkpoint.Reason
-	rule     string
 	outcome  checkpoint.Outcome
 	position checkpoint.Position
 	notice   checkpoint.Reason
@@ -36,14 +36,14 @@ type line struct {
 func (t *terminal) Show(v checkpoint.View) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	now := line{state: v.State, outcome: v.Outcome, position: v.Position, notice: v.Notice, refused: v.Refused, opened: v.Opened}
+	now := line{turn: v.Turn, state: v.State, outcome: v.Outcome, position: v.Position, notice: v.Notice, refused: v.Refused, opened: v.Opened}
 	if d := v.Decision; d != nil {
-		now.verdict, now.reason, now.rule = d.Verdict, d.Reason, d.Rule
+		now.verdict, now.reason = d.Verdict, d.Reason
 	}
 	old := t.last
 	t.last = now
 	at := "lane " + v.Lane.Lane
-	if v.Decision != nil && (now.verdict != old.verdict || now.reason != old.reason || old.state == checkpoint.StateIdle && now.state != checkpoint.StateIdle) {
+	if v.Decision != nil && (now.turn != old.turn || now.verdict != old.verdict || now.reason != old.reason) {
 		t.decision(at, v.Decision)
 	}
 	if !now.position.IsZero() && now.position != old.position {
@@ -69,7 +69,7 @@ func (t *terminal) decision(at string, d *checkpoint.Decision) {
 		fmt.Fprintf(t.out, "%s  → %s\n", at, vi.Do)
 	}
 	fmt.Fprintln(t.out, strings.TrimSpace(fmt.Sprintf("%s  %s. %s", at, en.What, en.Do)))
-	if d.Rule != "" {
-		fmt.Fprintf(t.out, "%s  rule %s, snapshot %d\n", at, d.Rule, d.Snapshot)
+	if d.Snapshot != 0 {
+		fmt.Fprintf(t.out, "%s  snapshot %d\n", at, d.Snapshot) // not the rule: its name may tell an illness
 	}
 }

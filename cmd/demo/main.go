@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"checkpoint/cmd/internal/cli"
+	"checkpoint/console/control"
 )
 
 func main() { os.Exit(cli.Process(command())) }
@@ -52,6 +53,9 @@ func (d *demo) path(names ...string) string {
 }
 
 func (d *demo) run(ctx context.Context) error {
+	if _, err := control.NewClient(d.path("run")).Status(ctx); err == nil {
+		return cli.Hint(fmt.Errorf("a sample checkpoint runs already in %s", d.dir), "end it first, or give this one its own --dir")
+	}
 	if err := d.prepare(ctx); err != nil {
 		return err
 	}

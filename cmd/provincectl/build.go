@@ -17,6 +17,7 @@ import (
 	"checkpoint/store/build"
 	"checkpoint/store/build/input"
 	"checkpoint/store/keys"
+	"checkpoint/store/scratch"
 	"checkpoint/store/snapshot"
 	"checkpoint/verify/policy"
 )
@@ -53,16 +54,16 @@ func snapshotBuild() *cli.Command {
 			f.Uint64Var(&o.number, "number", 0, "number of the snapshot (default: one above --on, else 1)")
 			f.BoolVar(&o.stretch, "stretch", false, "memory-hard record keys (Argon2id 8 MiB): slower to build and to guess")
 		},
-		Run: func(_ context.Context, io cli.IO, args []string) error {
+		Run: func(ctx context.Context, io cli.IO, args []string) error {
 			if o.people == "" || len(args) > 0 {
 				return cli.Usage("snapshot build: --people is needed, and no arguments")
 			}
-			return o.run(io)
+			return o.run(ctx, io)
 		},
 	}
 }
 
-func (o *buildOptions) run(io cli.IO) error {
+func (o *buildOptions) run(ctx context.Context, io cli.IO) error {
 	trust, err := snapshot.ReadTrust(filepath.Join(o.keys, keys.ProvinceFile))
 	if err != nil {
 		return cli.Hint(err, "make the keys with: provincectl keys init --province NAME --out %s", o.keys)
@@ -78,13 +79,26 @@ func (o *buildOptions) run(io cli.IO) error {
 	if err := o.carryLayers(m.Layers); err != nil {
 		return err
 	}
-	src, closeAll, err := o.source(io)
+	src, files, err := o.source()
+	defer files.close()
 	if err != nil {
 		return err
 	}
-	defer closeAll()
+	bars := newSteps(io.Err, map[string]string{"read": "reading rows", "move": "matching old numbers", "join": "joining people", "sort": "sorting", "write": "sealing and writing"})
+	defer bars.done()
+	plan.Work.Step = func(step string, done, all int) error {
+		bars.set(step, int64(done), int64(all))
+		return ctx.Err()
+	}
 	started := time.Now()
 	ref, counts, err := build.Layer(src, plan, pepper, snapshot.LayersDir(o.out))
+	bars.done()
+	if errors.Is(err, scratch.ErrNoRoom) {
+		return cli.Hint(err, "nothing was built; --out on a larger disk")
+	}
+	if errors.Is(err, context.Canceled) {
+		return cli.Hint(err, "nothing was built")
+	}
 	if err != nil {
 		return cli.Hint(err, "nothing was built; mend the rows and run it again")
 	}
@@ -202,24 +216,36 @@ func copyFile(from, to string) error {
 	return errors.Join(err, out.Sync(), out.Close())
 }
 
-func (o *buildOptions) source(io cli.IO) (build.Source, func(), error) {
+func (o *buildOptions) source() (src build.Source, files closers, err error) {
 	columns, err := readColumns(o.columns)
 	if err != nil {
-		return build.Source{}, func() {}, err
+		return src, nil, err
 	}
 	read := &input.Reader{Columns: columns}
-	var files closers
-	bar := newProgress(io.Err, "people", -1)
-	src := build.Source{Progress: func(n int) { bar.set(int64(n)) }}
 	err = errors.Join(
 		open(&files, o.people, read.People, &src.People),
 		open(&files, o.doses, read.Doses, &src.Doses),
 		open(&files, o.cases, read.Cases, &src.Cases),
 		open(&files, o.withdrawn, read.Withdrawals, &src.Withdrawn))
+	for _, path := range []string{o.people, o.doses, o.cases, o.withdrawn} {
+		src.Size += unpacked(path)
+	}
 	if err == nil && o.removed != "" {
 		src.Removed, err = lines(o.removed)
 	}
-	return src, func() { bar.done(); files.close() }, err
+	return src, files, err
+}
+
+// unpacked guesses the size of a file's rows in bytes; 0 when there is none.
+func unpacked(path string) int64 {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return 0
+	case strings.HasSuffix(path, ".gz"):
+		return 5 * info.Size()
+	}
+	return info.Size()
 }
 
 // lines reads a list of document numbers.

@@ -96,14 +96,14 @@ type Clock struct {
 	Trusted bool      `json:"trusted"`
 }
 
-// Event is one change of a lane, as streamed.
+// Event is one change of a lane, as streamed. It does not name the rule: its
+// name may tell an illness.
 type Event struct {
 	Lane     string              `json:"lane"`
 	State    string              `json:"state"`
 	Verdict  string              `json:"verdict,omitempty"`
 	Reason   checkpoint.Reason   `json:"reason,omitempty"`
 	Args     map[string]string   `json:"args,omitempty"`
-	Rule     string              `json:"rule,omitempty"`
 	Differs  []string            `json:"differs,omitempty"`
 	Position checkpoint.Position `json:"position,omitzero"`
 	Outcome  string              `json:"outcome,omitempty"`

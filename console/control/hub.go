@@ -39,7 +39,7 @@ func eventOf(v checkpoint.View) Event {
 		e.Outcome = v.Outcome.String()
 	}
 	if d := v.Decision; d != nil {
-		e.Verdict, e.Reason, e.Args, e.Rule, e.Differs = d.Verdict.String(), d.Reason, d.Args, d.Rule, d.Differs
+		e.Verdict, e.Reason, e.Args, e.Differs = d.Verdict.String(), d.Reason, d.Args, d.Differs
 	}
 	return e
 }

@@ -103,10 +103,10 @@ func (g *Gate) Open() {
 	g.change(func(w *wish, now time.Time) { w.until = now.Add(g.options.RelayPulse) })
 }
 
-// Hold keeps the relay energised, or lets it go to rest as soon as no pulse of
-// Open is running.
+// Hold keeps the relay energised, or puts it to rest at once, a pulse of Open
+// that is still running included.
 func (g *Gate) Hold(open bool) {
-	g.change(func(w *wish, _ time.Time) { w.held = open })
+	g.change(func(w *wish, _ time.Time) { w.held, w.until = open, time.Time{} })
 }
 
 // HasRelay tells whether a relay is fitted.

@@ -145,9 +145,9 @@ func TestHold(t *testing.T) {
 		b.Hold(true)
 		b.Open()
 		b.after(62_000)
-		b.Hold(false) // the person's own pulse goes on
+		b.Hold(false) // at rest at once, the person's own pulse too
 		b.after(70_000)
-		b.want(map[role]string{relay: "0+ 60000- 61000+ 64000-"})
+		b.want(map[role]string{relay: "0+ 60000- 61000+ 62000-"})
 	})
 }
 

@@ -1,17 +1,23 @@
 package build
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"iter"
+	"runtime"
+	"slices"
+	"sync"
 
 	"checkpoint"
 	"checkpoint/store/build/input"
-	"checkpoint/store/fold"
+	"checkpoint/store/scratch"
 	"checkpoint/store/snapshot"
 )
 
-// Source is what the province feeds in. People is required.
+// Source is what the province feeds in. People is required. The files are read
+// at the same time, each by a goroutine of its own.
 type Source struct {
 	People    iter.Seq2[input.Person, error]
 	Doses     iter.Seq2[input.Dose, error]
@@ -19,8 +25,9 @@ type Source struct {
 	Withdrawn iter.Seq2[input.Withdrawn, error]
 	// Removed are document numbers to hide in older layers.
 	Removed []string
-	// Progress is called with people done; it may be nil.
-	Progress func(people int)
+	// Size is how many bytes the files hold, to see before the work whether
+	// the disk has room for it; 0: not known.
+	Size int64
 }
 
 // Counts says what went into a layer.
@@ -31,191 +38,149 @@ type Counts struct {
 	Strangers                       int // doses, cases and reports of numbers that are not in the people file
 }
 
-// maxFaults bounds the list of bad rows in one error.
-const maxFaults = 20
-
 // Layer builds one layer into dir. Doses and cases are joined to people by
 // their number or an old one, reports by document; those of people who are not
-// in the people file are counted as strangers and left out. It holds the input's joins in memory.
+// in the people file are counted as strangers and left out. A number that is
+// one person's main number and another's old one is the former's.
+//
+// Memory does not grow with the number of people; what does not fit lies in
+// plan.Work.Temp, or in dir. Progress goes to plan.Work.Step: "read" in rows,
+// "move" and "join" in parts, then "sort" and "write" in entries.
 func Layer(src Source, plan snapshot.Plan, pepper snapshot.Pepper, dir string) (snapshot.LayerRef, Counts, error) {
-	w, err := snapshot.NewLayerWriter(plan, pepper)
-	if err != nil {
-		return snapshot.LayerRef{}, Counts{}, err
+	plan.Work.Temp = cmp.Or(plan.Work.Temp, dir)
+	if plan.Work.Workers <= 0 {
+		plan.Work.Workers = runtime.GOMAXPROCS(0)
 	}
-	b := &builder{writer: w, joins: newJoins(), seen: map[document]bool{}}
-	if err := errors.Join(b.join(src), b.people(src), b.removed(src.Removed)); err != nil {
+	b := &builder{work: plan.Work}
+	if err := scratch.Room(plan.Work.Temp, roomFor(src.Size)); err != nil {
 		return snapshot.LayerRef{}, b.counts, err
 	}
-	b.counts.Strangers = b.joins.left()
-	ref, err := w.Write(dir)
+	var err error
+	if b.writer, err = snapshot.NewLayerWriter(plan, pepper); err != nil {
+		return snapshot.LayerRef{}, b.counts, err
+	}
+	defer b.writer.Close()
+	if err := b.gather(src); err != nil {
+		return snapshot.LayerRef{}, b.counts, err
+	}
+	ref, err := b.writer.Write(dir)
 	return ref, b.counts, err
 }
 
+// roomFor is the disk that a build from files of so many bytes needs: rows
+// filed by number, sorted entries, and the layer itself.
+func roomFor(files int64) int64 { return files * 3 }
+
 type builder struct {
+	work   snapshot.Work
 	writer *snapshot.LayerWriter
-	joins  *joins
-	seen   map[document]bool
+	rows   *parts // all rows, filed by the number they are about
+	moved  *parts // rows of old numbers, filed anew by the main number
+
+	mu     sync.Mutex // of what follows
 	counts Counts
+	faults faultList
 }
 
-type document struct {
-	kind   checkpoint.DocumentKind
-	number string
-}
-
-func (b *builder) join(src Source) error {
-	var faults faultList
-	for d, err := range rows(src.Doses) {
-		if faults.add(err) {
-			continue
-		}
-		b.counts.Doses++
-		b.joins.dose(d)
-	}
-	for c, err := range rows(src.Cases) {
-		if faults.add(err) {
-			continue
-		}
-		b.counts.Cases++
-		b.joins.illness(c)
-	}
-	for r, err := range rows(src.Withdrawn) {
-		if faults.add(err) {
-			continue
-		}
-		b.counts.Withdrawn++
-		b.joins.report(r)
-	}
-	return faults.err()
-}
-
-// rows lets a missing file be an empty one.
-func rows[T any](seq iter.Seq2[T, error]) iter.Seq2[T, error] {
-	if seq == nil {
-		return func(func(T, error) bool) {}
-	}
-	return seq
-}
-
-func (b *builder) people(src Source) error {
-	var faults faultList
-	for p, err := range rows(src.People) {
-		if faults.add(err) {
-			continue
-		}
-		b.counts.People++
-		if err := b.person(p); err != nil {
-			faults.add(fmt.Errorf("person %d of the file: %w", b.counts.People, err))
-		}
-		if src.Progress != nil && b.counts.People%4096 == 0 {
-			src.Progress(b.counts.People)
-		}
-	}
-	return faults.err()
-}
-
-func (b *builder) person(p input.Person) error {
-	main := document{input.KindOf(p.Number), p.Number}
-	if err := b.claim(main); err != nil {
+// gather puts everything the source says into the writer.
+func (b *builder) gather(src Source) (err error) {
+	if b.rows, err = newParts(b.work.Temp); err != nil {
 		return err
 	}
-	record := snapshot.Person{Kind: main.kind, Number: p.Number, Birth: p.Birth, NameFold: fold.Name(p.FullName), Sex: p.Sex}
-	record.Facts = checkpoint.Person{Issued: p.Issued, Card: cardStatus(p.CardStatus), Exempt: p.Exempt}
-	others := otherDocuments(p)
-	for _, other := range others {
-		b.joins.move(other, main)
-	}
-	b.counts.RepeatedDoses += b.joins.apply(main, &record.Facts)
-	if err := b.writer.Add(snapshot.Entry{Person: &record}); err != nil {
+	defer b.rows.close()
+	if b.moved, err = newParts(b.work.Temp); err != nil {
 		return err
 	}
-	for _, other := range others {
-		if other == main {
-			continue
-		}
-		if err := b.claim(other); err != nil {
-			return err
-		}
-		if b.joins.settled(other) {
-			b.counts.OldDocuments++
-		}
-		alias := snapshot.Alias{Kind: other.kind, Number: other.number, Birth: p.Birth, MainKind: main.kind, Main: main.number}
-		if err := b.writer.Add(snapshot.Entry{Alias: &alias}); err != nil {
-			return err
-		}
+	defer b.moved.close()
+	if err := errors.Join(b.read(src), b.removed(src.Removed)); err != nil {
+		return err
 	}
-	return nil
+	if err := b.each("move", b.moveOld); err != nil {
+		return err
+	}
+	if err := b.moved.flush(); err != nil {
+		return err
+	}
+	if err := b.each("join", b.join); err != nil {
+		return err
+	}
+	return b.faults.err()
 }
 
-// claim refuses a document that two rows want: nobody could say whose it is.
-func (b *builder) claim(d document) error {
-	if b.seen[d] {
-		return fmt.Errorf("its %s number stands in an earlier row too", d.kind)
+// each calls do for every part, on all workers, until one fails.
+func (b *builder) each(step string, do func(part int) error) error {
+	ctx, stop := context.WithCancelCause(context.Background())
+	defer stop(nil)
+	todo := make(chan int)
+	var wg sync.WaitGroup
+	for range b.work.Workers {
+		wg.Go(func() {
+			for part := range todo {
+				if err := do(part); err != nil {
+					stop(err)
+				}
+			}
+		})
 	}
-	b.seen[d] = true
-	return nil
+	for part := 0; part < partCount && ctx.Err() == nil; part++ {
+		todo <- part
+		if err := b.step(step, part, partCount); err != nil {
+			stop(err)
+		}
+	}
+	close(todo)
+	wg.Wait()
+	return context.Cause(ctx)
 }
 
-func otherDocuments(p input.Person) []document {
-	var list []document
-	for _, old := range p.OldNumbers {
-		list = append(list, document{checkpoint.KindCMND, old})
+func (b *builder) step(name string, done, all int) error {
+	if b.work.Step == nil {
+		return nil
 	}
-	if p.HealthCard != "" {
-		list = append(list, document{checkpoint.KindBHYT, p.HealthCard})
-	}
-	if p.Passport != "" {
-		list = append(list, document{checkpoint.KindPassport, p.Passport})
-	}
-	return list
-}
-
-func cardStatus(word string) checkpoint.CardStatus {
-	switch word {
-	case input.CardLost:
-		return checkpoint.CardLost
-	case input.CardWithdrawn:
-		return checkpoint.CardWithdrawn
-	case input.CardReplaced:
-		return checkpoint.CardReplaced
-	}
-	return checkpoint.CardValid
+	return b.work.Step(name, done, all)
 }
 
 func (b *builder) removed(numbers []string) error {
-	for _, n := range numbers {
+	for i, n := range numbers {
 		kind := input.KindOf(n)
 		if kind == checkpoint.KindNone {
-			return errors.New("removed: a line is no document number")
+			return fmt.Errorf("removed: line %d is no document number", i+1)
 		}
-		if err := b.writer.Add(snapshot.Entry{Removed: &snapshot.Removed{Kind: kind, Number: n}}); err != nil {
+		if err := b.writer.Add(snapshot.Entry{Removed: &snapshot.Removed{Kind: kind, Number: n}, Row: i + 1}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// faultList keeps the first faults and counts the rest.
+// maxFaults bounds the list of bad rows in one error.
+const maxFaults = 20
+
+// faultList keeps the faults of the first rows and counts the rest.
 type faultList struct {
-	list []error
-	more int
+	list []fault
+	all  int
 }
 
-func (f *faultList) add(err error) bool {
-	switch {
-	case err == nil:
-		return false
-	case len(f.list) < maxFaults:
-		f.list = append(f.list, err)
-	default:
-		f.more++
-	}
-	return true
+type fault struct {
+	row int
+	err error
+}
+
+func (f *faultList) add(row int, err error) {
+	f.all++
+	at, _ := slices.BinarySearchFunc(f.list, row, func(x fault, row int) int { return cmp.Compare(x.row, row+1) })
+	f.list = slices.Insert(f.list, at, fault{row, err})
+	f.list = f.list[:min(len(f.list), maxFaults)]
 }
 
 func (f *faultList) err() error {
-	if f.more > 0 {
-		f.list = append(f.list, fmt.Errorf("and %d more", f.more))
+	var errs []error
+	for _, x := range f.list {
+		errs = append(errs, x.err)
 	}
-	return errors.Join(f.list...)
+	if more := f.all - len(f.list); more > 0 {
+		errs = append(errs, fmt.Errorf("and %d more", more))
+	}
+	return errors.Join(errs...)
 }

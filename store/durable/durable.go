@@ -19,6 +19,11 @@ func Replace(name string, data []byte, perm fs.FileMode) error {
 	// the next call overwrites.
 	temp := name + ".new"
 	if err := os.WriteFile(temp, data, perm); err != nil {
+		os.Remove(temp)
+		return err
+	}
+	// A piece left by a power cut may have had other permissions.
+	if err := os.Chmod(temp, perm); err != nil {
 		return err
 	}
 	return Publish(temp, name)

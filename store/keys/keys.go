@@ -20,6 +20,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"checkpoint/store/durable"
 	"checkpoint/store/snapshot"
 )
 
@@ -89,13 +90,16 @@ func newSigner(path string) (ed25519.PublicKey, error) {
 	return public, writeSecret(path, private.Seed())
 }
 
+// writeSecret makes a new file, whole or not at all: a key cut short by a full
+// disk or a power cut would lock a box out for good.
 func writeSecret(path string, secret []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("write secret: %s: %w", path, fs.ErrExist)
+	}
+	if err := durable.Replace(path, []byte(hex.EncodeToString(secret)+"\n"), 0o600); err != nil {
 		return fmt.Errorf("write secret: %w", err)
 	}
-	_, err = fmt.Fprintln(f, hex.EncodeToString(secret))
-	return errors.Join(err, f.Sync(), f.Close())
+	return nil
 }
 
 func readSecret(path string) ([]byte, error) {

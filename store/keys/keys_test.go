@@ -63,3 +63,21 @@ func TestBoxKeyIsMadeOnceAndKept(t *testing.T) {
 		t.Fatalf("another key at the second start: %v", err)
 	}
 }
+
+func TestAKeyThatCannotBeWrittenLeavesNoPiece(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "box.key")
+	// A power cut in the middle of writing leaves a piece under the temporary name.
+	if err := os.WriteFile(path+".new", []byte("12"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := keys.BoxSigner(path); err != nil {
+		t.Fatalf("after a piece was left: %v", err)
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Fatalf("mode %v %v", info.Mode(), err)
+	}
+	if _, err := keys.BoxSigner(filepath.Join(t.TempDir(), "no", "box.key")); err == nil {
+		t.Fatal("a key in no directory")
+	}
+}

@@ -111,7 +111,7 @@ func TestGoldenBlockReadsBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plain, ok := unseal(key, body, s.tag)
+	plain, ok := unseal(key[:], body, s.tag)
 	if !ok {
 		t.Fatal("does not open")
 	}

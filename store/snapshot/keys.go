@@ -1,7 +1,6 @@
 package snapshot
 
 import (
-	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -86,11 +85,8 @@ const (
 	StretchArgon2id Stretch = 1
 )
 
-// secret is what opens a record: stretch(HMAC(pepper, kind | number | birth
-// date as registered)). It is the same in every layer; [sealKey] makes it
-// differ.
-func (p Pepper) secret(s Stretch, kind checkpoint.DocumentKind, number string, birth checkpoint.Date) ([]byte, error) {
-	secret := p.mac("record", string([]byte{byte(kind)}), number, birth.String())
+// apply makes a secret slow to guess.
+func (s Stretch) apply(secret []byte) ([]byte, error) {
 	switch s {
 	case StretchNone:
 		return secret, nil
@@ -100,15 +96,26 @@ func (p Pepper) secret(s Stretch, kind checkpoint.DocumentKind, number string, b
 	return nil, fmt.Errorf("stretch %d: not known to this version", s)
 }
 
-// sealKey is the key of one record in one layer (RFC 5869): bound to the
-// layer's input, so that no key serves two layers and a fixed nonce is sound.
-func sealKey(secret []byte, input Digest, what entryType) ([]byte, error) {
-	return hkdf.Key(sha256.New, secret, input[:], "checkpoint record 1 "+what.String(), 32)
+// secret is what opens a record: stretch(HMAC(pepper, kind | number | birth
+// date as registered)). It is the same in every layer; [sealKey] makes it
+// differ.
+func (p Pepper) secret(s Stretch, kind checkpoint.DocumentKind, number string, birth checkpoint.Date) ([]byte, error) {
+	secret := p.mac("record", string([]byte{byte(kind)}), number, birth.String())
+	return s.apply(secret)
 }
 
-// digest is a short keyed digest of one line of a card, for comparing only.
-func digest(secret []byte, what, value string, size int) []byte {
-	m := hmac.New(sha256.New, secret)
-	m.Write([]byte("checkpoint line 1 " + what + "\x00" + value))
-	return m.Sum(nil)[:size]
+// sealKey is the key of one record in one layer (RFC 5869): bound to the
+// layer's input, so that no key serves two layers and a fixed nonce is sound.
+func sealKey(secret []byte, input Digest, t entryType) Digest {
+	prk := oneMAC(input[:], secret)
+	return expand(prk[:], t)
+}
+
+// digest is a keyed digest of one line of a card, of which records keep the
+// beginning, for comparing only.
+func digest(secret []byte, what, value string) Digest {
+	line := make([]byte, 0, 2*sha256.BlockSize)
+	line = append(append(line, "checkpoint line 1 "...), what...)
+	line = append(append(line, 0), value...)
+	return oneMAC(secret, line)
 }

@@ -93,14 +93,14 @@ func newSecrets(p Pepper, s Stretch, q checkpoint.Query) *secrets {
 	return &secrets{query: q, tag: p.Tag(q.Kind, q.Number), pepper: p, stretch: s}
 }
 
-func (s *secrets) key(input Digest, t entryType) ([]byte, error) {
+func (s *secrets) key(input Digest, t entryType) (Digest, error) {
 	if s.secret == nil {
 		var err error
 		if s.secret, err = s.pepper.secret(s.stretch, s.query.Kind, s.query.Number, s.query.Birth); err != nil {
-			return nil, err
+			return Digest{}, err
 		}
 	}
-	return sealKey(s.secret, input, t)
+	return sealKey(s.secret, input, t), nil
 }
 
 func (l *Layer) lookup(p Pepper, s *secrets) (found, error) {
@@ -115,7 +115,7 @@ func (l *Layer) lookup(p Pepper, s *secrets) (found, error) {
 	if err != nil {
 		return found{}, err
 	}
-	plain, opened := unseal(key, body, s.tag)
+	plain, opened := unseal(key[:], body, s.tag)
 	if !opened { // the number is in the data under other details: for a rule, not a fault
 		return found{state: hit, match: checkpoint.Match{Found: true}}, nil
 	}

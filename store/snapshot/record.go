@@ -64,8 +64,9 @@ func fromDay(n uint16) checkpoint.Date {
 func (p *Person) encode(secret []byte) ([]byte, error) {
 	b := make([]byte, recordSize)
 	b[0] = recordVersion
-	copy(b[1:], digest(secret, "name", p.NameFold, nameSize))
-	copy(b[7:], digest(secret, "sex", p.Sex.String(), sexSize))
+	name, sex := digest(secret, "name", p.NameFold), digest(secret, "sex", p.Sex.String())
+	copy(b[1:], name[:nameSize])
+	copy(b[7:], sex[:sexSize])
 	f := &p.Facts
 	w := dayWriter{b: b}
 	w.put(9, f.Issued)
@@ -126,10 +127,14 @@ func decodePerson(b, secret []byte, q checkpoint.Query) (checkpoint.Match, error
 
 // agreement compares a line of the card with its digest in the data.
 func agreement(shown string, kept, secret []byte, what string) checkpoint.Agreement {
-	if shown == "" || string(kept) == string(digest(secret, what, "", len(kept))) {
-		return checkpoint.Unknown
+	is := func(value string) bool {
+		d := digest(secret, what, value)
+		return bytes.Equal(kept, d[:len(kept)])
 	}
-	if string(kept) == string(digest(secret, what, shown, len(kept))) {
+	switch {
+	case shown == "" || is(""):
+		return checkpoint.Unknown
+	case is(shown):
 		return checkpoint.Agrees
 	}
 	return checkpoint.Differs
@@ -222,17 +227,7 @@ func unpackLetters(b []byte) string {
 	return string(s)
 }
 
-// seal encrypts with ChaCha20-Poly1305 (RFC 8439). The nonce is zero because
-// every key seals one record only; the tag is bound in.
-func seal(key, plain []byte, tag Tag) ([]byte, error) {
-	aead, err := chacha20poly1305.New(key)
-	if err != nil {
-		return nil, fmt.Errorf("seal record: %w", err)
-	}
-	return aead.Seal(nil, make([]byte, aead.NonceSize()), plain, tag[:]), nil
-}
-
-// unseal opens what seal closed; false: the key is not the record's.
+// unseal opens what [sealer] closed; false: the key is not the record's.
 func unseal(key, sealed []byte, tag Tag) ([]byte, bool) {
 	aead, err := chacha20poly1305.New(key)
 	if err != nil {

@@ -159,14 +159,10 @@ func (p *Policy) Decide(f Facts) Ruling {
 	for _, r := range p.rules {
 		holds, err := expr.Run(r.program, f)
 		if err != nil {
-			return Ruling{Rule: r.ID, Title: r.ID, Verdict: checkpoint.Refer, Reason: checkpoint.NotInData}
+			return Ruling{Rule: r.ID, Verdict: checkpoint.Refer, Reason: checkpoint.NotInData}
 		}
 		if yes, _ := holds.(bool); yes {
-			title := r.Title
-			if title == "" {
-				title = r.ID
-			}
-			return Ruling{Rule: r.ID, Title: title, Verdict: r.verdict, Reason: checkpoint.Reason(r.Reason)}
+			return Ruling{Rule: r.ID, Title: r.Title, Verdict: r.verdict, Reason: checkpoint.Reason(r.Reason)}
 		}
 	}
 	return Ruling{Verdict: checkpoint.Refer, Reason: checkpoint.NotInData} // validate makes this unreachable

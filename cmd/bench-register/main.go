@@ -1,0 +1,98 @@
+// Command bench-register measures the province's register at scale: the build
+// by the real provincectl as a process of its own, then lookups by a process in
+// a memory limit. It replaces the table between the register marks of a
+// Markdown file.
+package main
+
+import (
+	"cmp"
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"checkpoint/cmd/internal/cli"
+)
+
+func main() { os.Exit(cli.Process(command())) }
+
+type options struct {
+	people                int
+	seed                  uint64
+	dir, out, provincectl string
+	lookups               bool
+	limit                 int64
+}
+
+func command() *cli.Command {
+	var o options
+	return &cli.Command{
+		Name: "bench-register", Short: "đo dữ liệu của tỉnh / measure building and looking up a whole province",
+		Examples: []string{"bench-register --people 10000000 --dir /var/tmp/province --out docs/benchmarks.md"},
+		Flags: func(f *flag.FlagSet) {
+			f.IntVar(&o.people, "people", 10_000_000, "people in the province")
+			f.Uint64Var(&o.seed, "seed", 7, "seed of the sample")
+			f.StringVar(&o.dir, "dir", "", "directory for a few gigabytes (default: a temporary one, removed afterwards)")
+			f.StringVar(&o.out, "out", "", "Markdown file with the register marks (default: standard output)")
+			f.StringVar(&o.provincectl, "provincectl", "", "the command to measure (default: beside this one)")
+			f.Int64Var(&o.limit, "limit", 256<<20, "memory of the process that looks up, in bytes")
+			f.BoolVar(&o.lookups, "lookups", false, "look up what standard input asks for (how the command runs itself)")
+		},
+		Run: func(ctx context.Context, io cli.IO, _ []string) error {
+			if o.lookups {
+				return serveLookups(io)
+			}
+			return o.run(ctx, io)
+		},
+	}
+}
+
+func (o *options) run(ctx context.Context, io cli.IO) error {
+	if o.provincectl == "" {
+		self, err := os.Executable()
+		if err != nil {
+			return err
+		}
+		o.provincectl = filepath.Join(filepath.Dir(self), "provincectl")
+	}
+	if o.dir == "" {
+		dir, err := os.MkdirTemp("", "register-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		o.dir = dir
+	}
+	p := &province{ctx: ctx, dir: o.dir, tool: o.provincectl, log: io.Err}
+	var t table
+	for _, part := range []func(*options, *province, *table) error{measureBuild, measureBytes, measureLookups} {
+		if err := part(o, p, &t); err != nil {
+			return err
+		}
+	}
+	if o.out == "" {
+		fmt.Fprintln(io.Out, t.markdown())
+		return nil
+	}
+	return replaceSection(o.out, t.markdown())
+}
+
+// targets are those of the requirement: for ten million people on two cores.
+const (
+	targetBuild    = 80.0 // seconds
+	targetMemory   = 128  // MB
+	targetPerson   = 100  // bytes
+	targetDocument = 45   // bytes
+	targetMiddle   = 90   // µs
+	targetTail     = 400  // µs
+	targetRead     = 8192 // bytes
+	targetOpen     = 50   // ms
+)
+
+func verdict[T cmp.Ordered](measured, target T) string {
+	if measured <= target {
+		return "met"
+	}
+	return "**MISSED**"
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"checkpoint/store/build/sample"
+	"checkpoint/store/keys"
+	"checkpoint/store/snapshot"
+)
+
+func measureBuild(o *options, p *province, t *table) error {
+	if err := p.sample(o.people, o.seed); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(p.path("keys")); err != nil {
+		return err
+	}
+	if _, err := p.command("keys", "init", "--province", "mau", "--out", p.path("keys")); err != nil {
+		return err
+	}
+	waited := stalls()
+	u, err := p.build(1, "base", p.sheet(sample.PeopleFile), "--doses", p.sheet(sample.DosesFile), "--cases", p.sheet(sample.CasesFile), "--withdrawn", p.sheet(sample.WithdrawnFile))
+	if err != nil {
+		return err
+	}
+	t.add("build from CSV", "≤ 80 s: "+verdict(u.wall.Seconds(), targetBuild), fmt.Sprintf("%.1f s", u.wall.Seconds()), fmt.Sprintf("%d people; %.1f s of processor time; %s", o.people, u.processor.Seconds(), waited()))
+	t.add("its peak memory (RSS)", "≤ 128 MB: "+verdict(u.memory>>20, targetMemory), fmt.Sprintf("%d MB", u.memory>>20), "ru_maxrss of the process")
+	ref, size, err := p.layer(1)
+	if err != nil {
+		return err
+	}
+	h := ref.Header
+	t.add("the layer on disk", "–", fmt.Sprintf("%.1f MB", float64(size)/1e6), fmt.Sprintf("%d people with %d further documents: %.1f bytes a person in all", h.People-1, h.Aliases, float64(size)/float64(h.People)))
+	return nil
+}
+
+// layer is the newest layer of snapshot n and its size in bytes.
+func (p *province) layer(n int) (snapshot.LayerRef, int64, error) {
+	raw, _, err := snapshot.ReadBundle(p.snapshot(n))
+	if err != nil {
+		return snapshot.LayerRef{}, 0, err
+	}
+	m, err := snapshot.PeekManifest(raw)
+	if err != nil {
+		return snapshot.LayerRef{}, 0, err
+	}
+	info, err := os.Stat(filepath.Join(snapshot.LayersDir(p.snapshot(n)), m.Layers[0].FileName()))
+	if err != nil {
+		return snapshot.LayerRef{}, 0, err
+	}
+	return m.Layers[0], info.Size(), nil
+}
+
+// measureBytes builds the same people without and with one further document.
+func measureBytes(o *options, p *province, t *table) error {
+	n := min(o.people, 400_000)
+	var sizes []float64
+	for i, health := range []func(int) string{func(int) string { return "" }, func(i int) string { return fmt.Sprintf("%010d", i) }} {
+		path, err := p.strip(fmt.Sprintf("stripped-%d.csv", i), n, health)
+		if err != nil {
+			return err
+		}
+		if _, err := p.build(100, "base", path); err != nil {
+			return err
+		}
+		_, size, err := p.layer(100)
+		if err != nil {
+			return err
+		}
+		sizes = append(sizes, float64(size)/float64(n))
+		if err := os.RemoveAll(p.snapshot(100)); err != nil {
+			return err
+		}
+	}
+	person, document := sizes[0], sizes[1]-sizes[0]
+	t.add("bytes on the box: a person with one document", "≤ 100: "+verdict(person, targetPerson), fmt.Sprintf("%.1f", person), fmt.Sprintf("file of %d people without further documents", n))
+	t.add("each further document", "≤ 45: "+verdict(document, targetDocument), fmt.Sprintf("%.1f", document), "growth of that file when each has one more")
+	return nil
+}
+
+const (
+	askedFirst  = 5000   // just after boot
+	askedBefore = 60_000 // until the limit is full of pages
+	askedThen   = 10_000
+)
+
+func measureLookups(o *options, p *province, t *table) error {
+	if err := p.layers(o.people); err != nil {
+		return err
+	}
+	load, err := p.load()
+	if err != nil {
+		return err
+	}
+	t.add("loading it on a box", "–", load.Round(100*time.Millisecond).String(), "base, daily and hourly layer: copied, every block proven, switched to")
+	people, err := p.people(min(askedFirst+askedBefore+askedThen, o.people/4))
+	if err != nil {
+		return err
+	}
+	limit, err := limitMemory(o.limit)
+	note := fmt.Sprintf("in a cgroup of %d MB", o.limit>>20)
+	if err != nil {
+		limit, note = noLimit{}, "without a memory limit: "+err.Error()
+	}
+	defer limit.remove()
+	waited := stalls()
+	r, err := p.lookUp(people, limit)
+	if err != nil {
+		return err
+	}
+	note += "; base + 2 layers; " + waited()
+	t.add("open after the file was forgotten", "≤ 50 ms: "+verdict(r.Open.Milliseconds(), targetOpen), ms(r.Open), "three layers, their indexes proven; cache dropped before")
+	t.add("lookup, steady state: p50", "≤ 90 µs: "+verdict(r.Then.P50.Microseconds(), targetMiddle), µs(r.Then.P50), note)
+	t.add("lookup, steady state: p99", "≤ 400 µs: "+verdict(r.Then.P99.Microseconds(), targetTail), µs(r.Then.P99), fmt.Sprintf("%d lookups after %d others, each a different person", r.Then.N, r.Before))
+	t.add("bytes read for it", "≤ 8192: "+verdict(r.Then.Read, targetRead), fmt.Sprint(r.Then.Read), "mean, read_bytes of /proc/self/io")
+	t.add("lookup, just after boot: p50 / p99", "–", µs(r.First.P50)+" / "+µs(r.First.P99), fmt.Sprintf("the first %d lookups after the cache was dropped; %d bytes read each", r.First.N, r.First.Read))
+	t.add("lookup, file warm: p50 / p99", "–", µs(r.Warm.P50)+" / "+µs(r.Warm.P99), fmt.Sprintf("the last %d people again; %d bytes read each", r.Warm.N, r.Warm.Read))
+	return nil
+}
+
+// layers puts a daily layer of 0.1 % and an hourly one of 0.01 % on the base.
+func (p *province) layers(people int) error {
+	for _, l := range []struct {
+		number, people int
+		kind           string
+	}{{2, people / 1000, "daily"}, {3, people / 10_000, "hourly"}} {
+		path, err := p.some(l.kind+".csv", max(l.people, 10))
+		if err != nil {
+			return err
+		}
+		if _, err := p.build(l.number, l.kind, path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *province) box() (*snapshot.Box, error) {
+	trust, err := snapshot.ReadTrust(p.path("keys/" + keys.ProvinceFile))
+	if err != nil {
+		return nil, err
+	}
+	pepper, err := snapshot.ReadPepper(p.path("keys/" + keys.PepperFile))
+	if err != nil {
+		return nil, err
+	}
+	return snapshot.NewBox(p.path("box"), trust, pepper), nil
+}
+
+func (p *province) load() (time.Duration, error) {
+	if err := os.RemoveAll(p.path("box")); err != nil {
+		return 0, err
+	}
+	box, err := p.box()
+	if err != nil {
+		return 0, err
+	}
+	started := time.Now()
+	_, err = box.Load(p.snapshot(3), snapshot.Incoming{})
+	return time.Since(started), err
+}
+
+func µs(d time.Duration) string { return fmt.Sprintf("%d µs", d.Microseconds()) }
+func ms(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000) }

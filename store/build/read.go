@@ -1,0 +1,179 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"sync"
+
+	"checkpoint"
+	"checkpoint/store/build/input"
+)
+
+// reading files rows under the number they are about, so that what belongs to
+// one person lies in one part.
+type reading struct {
+	b      *builder
+	cancel context.CancelCauseFunc
+	ctx    context.Context
+
+	mu   sync.Mutex // of done, and of the calls of step
+	done int
+}
+
+// read takes all files in at once and reports the faults of all of them.
+func (b *builder) read(src Source) error {
+	r := &reading{b: b}
+	r.ctx, r.cancel = context.WithCancelCause(context.Background())
+	defer r.cancel(nil)
+	var people, doses, cases, reports faultList
+	var wg sync.WaitGroup
+	wg.Go(func() { b.counts.People = take(r, src.People, &people, r.person) })
+	wg.Go(func() { b.counts.Doses = take(r, src.Doses, &doses, r.dose) })
+	wg.Go(func() { b.counts.Cases = take(r, src.Cases, &cases, r.illness) })
+	wg.Go(func() { b.counts.Withdrawn = take(r, src.Withdrawn, &reports, r.report) })
+	wg.Wait()
+	if err := context.Cause(r.ctx); err != nil {
+		return err
+	}
+	return errors.Join(doses.err(), cases.err(), reports.err(), people.err(), b.rows.flush())
+}
+
+const stepEvery = 1 << 13
+
+// take reads one file to its end; a missing file is an empty one. It returns
+// the number of good rows.
+func take[T any](r *reading, rows iter.Seq2[T, error], faults *faultList, file func(e *encoder, v T, row int) error) (good int) {
+	if rows == nil {
+		return 0
+	}
+	var e encoder
+	seen := 0
+	for v, err := range ahead(rows) {
+		if seen++; seen%stepEvery == 0 {
+			r.step()
+		}
+		if r.ctx.Err() != nil {
+			return good
+		}
+		if err != nil {
+			faults.add(seen, err)
+			continue
+		}
+		good++
+		if err := file(&e, v, good); err != nil {
+			r.cancel(err)
+			return good
+		}
+	}
+	return good
+}
+
+// aheadRows are handed over at a time.
+const aheadRows = 256
+
+// ahead has a goroutine of its own read the rows, so that taking a file apart
+// and filing its rows go on at the same time: the people file is what a build
+// waits for.
+func ahead[T any](rows iter.Seq2[T, error]) iter.Seq2[T, error] {
+	type line struct {
+		value T
+		err   error
+	}
+	return func(yield func(T, error) bool) {
+		lines, quit := make(chan []line, 2), make(chan struct{})
+		var wg sync.WaitGroup
+		defer wg.Wait()
+		defer close(quit)
+		wg.Go(func() {
+			defer close(lines)
+			some := make([]line, 0, aheadRows)
+			send := func() bool {
+				select {
+				case lines <- some:
+					some = make([]line, 0, aheadRows)
+					return true
+				case <-quit:
+					return false
+				}
+			}
+			for v, err := range rows {
+				if some = append(some, line{v, err}); len(some) == aheadRows && !send() {
+					return
+				}
+			}
+			send()
+		})
+		for some := range lines {
+			for _, l := range some {
+				if !yield(l.value, l.err) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (r *reading) step() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.done += stepEvery
+	if err := r.b.step("read", r.done, 0); err != nil {
+		r.cancel(err)
+	}
+}
+
+func (r *reading) person(e *encoder, p input.Person, row int) error {
+	e.person(p, row)
+	if err := r.b.rows.put(e); err != nil {
+		return err
+	}
+	main := mainDocument(p)
+	for _, other := range otherDocuments(p) {
+		if other == main {
+			continue
+		}
+		e.link(other, main.number)
+		if err := r.b.rows.put(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *reading) dose(e *encoder, d input.Dose, _ int) error {
+	e.dose(d)
+	return r.b.rows.put(e)
+}
+
+func (r *reading) illness(e *encoder, c input.Case, _ int) error {
+	e.illness(c)
+	return r.b.rows.put(e)
+}
+
+func (r *reading) report(e *encoder, w input.Withdrawn, _ int) error {
+	e.report(w)
+	return r.b.rows.put(e)
+}
+
+// document is a number in its number space.
+type document struct {
+	kind   checkpoint.DocumentKind
+	number string
+}
+
+func mainDocument(p input.Person) document { return document{input.KindOf(p.Number), p.Number} }
+
+func otherDocuments(p input.Person) []document {
+	var list []document
+	for _, old := range p.OldNumbers {
+		list = append(list, document{checkpoint.KindCMND, old})
+	}
+	if p.HealthCard != "" {
+		list = append(list, document{checkpoint.KindBHYT, p.HealthCard})
+	}
+	if p.Passport != "" {
+		list = append(list, document{checkpoint.KindPassport, p.Passport})
+	}
+	return list
+}

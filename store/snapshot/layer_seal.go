@@ -1,0 +1,166 @@
+package snapshot
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"fmt"
+	"hash"
+	"iter"
+	"sync"
+
+	"golang.org/x/crypto/chacha20poly1305"
+)
+
+// sealedEntry is an entry as it lies in a block. Its bytes are good until the
+// next one.
+type sealedEntry struct {
+	typ  entryType
+	tag  Tag
+	body []byte
+}
+
+// batchEntries are sealed in one go: enough that handing a batch over costs
+// nothing beside the work in it.
+const batchEntries = 512
+
+// sealBatch is entries on their way through a sealing goroutine.
+type sealBatch struct {
+	plain  []byte
+	ends   []int // of each entry in plain
+	sealed []byte
+	err    error
+	ready  chan struct{}
+}
+
+// sealed yields all entries in order, sealed by Work.Workers goroutines.
+func (w *LayerWriter) sealed(input Digest) iter.Seq2[sealedEntry, error] {
+	return func(yield func(sealedEntry, error) bool) {
+		ahead := 2 * w.plan.Work.Workers
+		todo, order := make(chan *sealBatch, ahead), make(chan *sealBatch, ahead)
+		quit := make(chan struct{})
+		var wg sync.WaitGroup
+		defer wg.Wait()
+		defer close(quit)
+		wg.Go(func() { w.batches(todo, order, quit) })
+		for range w.plan.Work.Workers {
+			wg.Go(func() {
+				s := newSealer(input)
+				for b := range todo {
+					b.err = s.batch(b)
+					close(b.ready)
+				}
+			})
+		}
+		for b := range order {
+			<-b.ready
+			if !b.each(yield) {
+				return
+			}
+		}
+	}
+}
+
+// batches cuts the sorted entries into batches and hands each to a sealer and,
+// in order, to the reader. An error goes as a batch of its own.
+func (w *LayerWriter) batches(todo, order chan<- *sealBatch, quit <-chan struct{}) {
+	defer close(order)
+	defer close(todo)
+	send := func(b *sealBatch) bool {
+		select {
+		case order <- b:
+		case <-quit:
+			return false
+		}
+		todo <- b // sealers take until todo is closed
+		return true
+	}
+	b := newBatch()
+	for record, err := range w.sorter.Sorted() {
+		if err != nil {
+			b = &sealBatch{err: err, ready: make(chan struct{})}
+			close(b.ready)
+			select {
+			case order <- b:
+			case <-quit:
+			}
+			return
+		}
+		b.plain = append(b.plain, record...)
+		b.ends = append(b.ends, len(b.plain))
+		if len(b.ends) == batchEntries {
+			if !send(b) {
+				return
+			}
+			b = newBatch()
+		}
+	}
+	send(b)
+}
+
+func newBatch() *sealBatch {
+	return &sealBatch{plain: make([]byte, 0, batchEntries*(plainAt+recordSize)), ends: make([]int, 0, batchEntries), ready: make(chan struct{})}
+}
+
+func (b *sealBatch) each(yield func(sealedEntry, error) bool) bool {
+	if b.err != nil {
+		yield(sealedEntry{}, b.err)
+		return false
+	}
+	body, start := b.sealed, 0
+	for _, end := range b.ends {
+		e := plainEntry(b.plain[start:end])
+		size := e.typ().size()
+		if !yield(sealedEntry{e.typ(), Tag(e.tag()), body[:size]}, nil) {
+			return false
+		}
+		body, start = body[size:], end
+	}
+	return true
+}
+
+// sealer seals records of one layer. It keeps the key schedule of the layer's
+// salt. It serves one goroutine.
+type sealer struct {
+	extract hash.Hash // HKDF-Extract (RFC 5869, 2.2) with the layer's salt
+	prk     []byte
+	nonce   [chacha20poly1305.NonceSize]byte
+}
+
+func newSealer(input Digest) *sealer { return &sealer{extract: hmac.New(sha256.New, input[:])} }
+
+func (s *sealer) batch(b *sealBatch) error {
+	b.sealed = make([]byte, 0, len(b.ends)*(recordSize+aeadOverhead))
+	start := 0
+	for _, end := range b.ends {
+		e := plainEntry(b.plain[start:end])
+		start = end
+		if e.typ() == entryTombstone {
+			continue
+		}
+		var err error
+		if b.sealed, err = s.seal(b.sealed, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// key is what [sealKey] gives.
+func (s *sealer) key(secret []byte, t entryType) Digest {
+	s.extract.Reset()
+	s.extract.Write(secret)
+	s.prk = s.extract.Sum(s.prk[:0])
+	return expand(s.prk, t)
+}
+
+// seal encrypts with ChaCha20-Poly1305 (RFC 8439) under a key that
+// [sealKey] gives. The nonce is zero because every key seals one record only; the tag is
+// bound in.
+func (s *sealer) seal(out []byte, e plainEntry) ([]byte, error) {
+	key := s.key(e.secret(), e.typ())
+	aead, err := chacha20poly1305.New(key[:])
+	if err != nil {
+		return nil, fmt.Errorf("seal record: %w", err)
+	}
+	return aead.Seal(out, s.nonce[:], e.plain(), e.tag()), nil
+}
