@@ -126,10 +126,15 @@ func (e *examination) compare(c *checkpoint.Credential, m checkpoint.Match) {
 
 // issue notes whether the card shown is the one the data knows, and whether
 // that was reported. It is not asked about a person's further papers: a health
-// card has an issue date of its own, and a passport is not the card that was lost. A report does not touch a card issued after it, and a
-// replacement not the card that was issued that day.
+// card has an issue date of its own, and a passport is not the card that
+// was lost. A report does not touch a card issued after it, and a replacement
+// not the card that was issued that day.
 func (e *examination) issue(c *checkpoint.Credential, p checkpoint.Person) {
 	f := &e.facts.Card
+	if issueUnreadable(c) && !p.Issued.IsZero() {
+		f.Differs = true
+		e.differ(fieldIssued, checkpoint.FoundIssueDiffers)
+	}
 	if !c.Issued.IsZero() && !p.Issued.IsZero() && c.Issued != p.Issued {
 		f.Older = c.Issued.First().Before(p.Issued.First())
 		f.Newer = !f.Older
@@ -152,6 +157,13 @@ func (e *examination) issue(c *checkpoint.Credential, p checkpoint.Person) {
 	}
 }
 
+// issueUnreadable tells whether a chip card, which always has an issue date,
+// gives one that is no date: which of the holder's cards it is cannot be told.
+func issueUnreadable(c *checkpoint.Credential) bool {
+	chip := c.Format == checkpoint.FormatCCCD2021 || c.Format == checkpoint.FormatCanCuoc2024
+	return chip && c.Issued.IsZero() && c.Has(checkpoint.WarnDateVariant)
+}
+
 // holder notes what the data says of the person.
 func (e *examination) holder(p checkpoint.Person, now time.Time) {
 	e.facts.Person.Exempt = p.Exempt
@@ -166,7 +178,11 @@ func (e *examination) doses(p checkpoint.Person, now time.Time) {
 	f := &e.facts.Doses
 	f.Count = p.DoseCount
 	for _, d := range p.Doses {
-		f.Days = append(f.Days, daysSince(d.Date, now))
+		days := daysSince(d.Date, now)
+		f.Days = append(f.Days, days)
+		if d.Course == 1 {
+			f.WholeDays = append(f.WholeDays, days)
+		}
 	}
 	if len(p.Doses) > 0 {
 		f.Course = p.Doses[0].Course

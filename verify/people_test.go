@@ -76,6 +76,12 @@ func doseMeetings() []meeting {
 		{name: "one dose of two", life: dosesAgo(2, 14), want: "refer A02 one-dose [] []"},
 		{name: "one dose of two, 13 days ago", life: dosesAgo(2, 13), want: "refuse R05 no-dose [] []"},
 		{name: "a course of one dose", life: dosesAgo(1, 14), want: green},
+		{name: "one dose of two, then a course of one dose yesterday", life: func(l *life) {
+			l.doses = []checkpoint.Dose{{Date: day(75), Number: 1, Course: 2}, {Date: day(1), Number: 1, Course: 1}}
+		}, want: "refer A02 one-dose [] []"},
+		{name: "a course of one dose, then one dose of two yesterday", life: func(l *life) {
+			l.doses = []checkpoint.Dose{{Date: day(75), Number: 1, Course: 1}, {Date: day(1), Number: 1, Course: 2}}
+		}, want: green},
 		{name: "a dose that is to come", life: dosesAgo(2, -1, -2), want: "refuse R05 no-dose [] []"},
 		{name: "no dose", life: dosesAgo(2), want: "refuse R05 no-dose [DOSES_MISSING] []"},
 		{name: "no dose, exempt", life: func(l *life) { l.doses, l.Exempt = nil, true }, want: "refer A02 one-dose [EXEMPT DOSES_MISSING] []"},
@@ -188,6 +194,10 @@ func reportMeetings() []meeting {
 
 func differMeetings() []meeting {
 	return []meeting{
+		{name: "no sex on the card: that of the number is not the card's", card: func(c *card) { c.sex = "" }, want: "refer A03 details-missing [] []"},
+		{name: "no sex on the card, active case", life: openCase(input.CaseF0, 3), card: func(c *card) { c.sex = "" }, want: "refer A03 details-missing [CASE_ACTIVE] []"},
+		{name: "issue date that is none", card: func(c *card) { c.issued = "99999999" }, want: "refer A03 details-differ [ISSUE_DATE_DIFFERS] [issue_date]"},
+		{name: "issue date that is none, nor does the data know one", life: func(l *life) { l.Issued = checkpoint.Date{} }, card: func(c *card) { c.issued = "99999999" }, want: green},
 		{name: "name differs", card: func(c *card) { c.name = "Trần Văn Bình" }, want: "refer A03 details-differ [NAME_DIFFERS] [full_name]"},
 		{name: "no name on the card", card: func(c *card) { c.name = "" }, want: "refer A03 details-missing [] []"},
 		{name: "name without its marks agrees", card: func(c *card) { c.name = "NGUYEN VAN AN" }, want: green},

@@ -65,7 +65,7 @@ func (v *Verifier) Verify(_ context.Context, s checkpoint.Scan, lane checkpoint.
 func (v *Verifier) person(data *Data, card *checkpoint.Credential, lane checkpoint.LaneInfo, now time.Time, trusted bool) checkpoint.Decision {
 	number := filedUnder(card)
 	match, err := data.Register.Lookup(checkpoint.Query{
-		Kind: card.Kind, Number: number, Birth: card.Birth, NameFold: card.NameFold, Sex: card.Sex, Issued: card.Issued,
+		Kind: card.Kind, Number: number, Birth: card.Birth, NameFold: card.NameFold, Sex: printedSex(card), Issued: card.Issued,
 	})
 	d := checkpoint.Decision{Snapshot: data.Number, Policy: data.Policy.Number(), Credential: card}
 	if err != nil {
@@ -100,6 +100,15 @@ func filedUnder(card *checkpoint.Credential) string {
 		return card.Number[max(0, len(card.Number)-insuranceDigits):]
 	}
 	return card.Number
+}
+
+// printedSex is the sex that the card itself gives. One read out of the number
+// says nothing beyond the number, which the lookup has used already.
+func printedSex(card *checkpoint.Credential) checkpoint.Sex {
+	if card.Has(checkpoint.WarnSexDerived) {
+		return 0
+	}
+	return card.Sex
 }
 
 // cautious takes back what no rule may say. Without trusted time no rule about

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,6 +38,9 @@ func runFlag(f *flag.FlagSet, dir *string) {
 }
 
 func notRunning(err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return cli.Hint(err, "the daemon's socket is for its own user and group: run this with sudo")
+	}
 	return cli.Hint(err, "is the daemon running? systemctl status checkpointd, or make run in a checkout")
 }
 
@@ -94,9 +99,16 @@ func statusCommand() *cli.Command {
 }
 
 func printStatus(io cli.IO, s control.Status) {
-	fmt.Fprintf(io.Out, "%s  %s  (%s, %s)\n", s.Box, s.Site, s.Province, s.Version)
+	if s.Box != "" {
+		fmt.Fprintf(io.Out, "%s  %s  (%s, %s)\n", s.Box, s.Site, s.Province, s.Version)
+	} else {
+		fmt.Fprintf(io.Out, "checkpointd %s\n", s.Version)
+	}
 	if s.Fault != "" {
 		fmt.Fprintf(io.Out, "  out of service: %s\n", strings.ReplaceAll(s.Fault, "\n", "\n    "))
+	}
+	if s.Box == "" {
+		return // not configured: there is nothing more to tell
 	}
 	for _, l := range s.Lanes {
 		fmt.Fprintf(io.Out, "  lane %s: %s", l.Name, l.State)
@@ -107,14 +119,24 @@ func printStatus(io cli.IO, s control.Status) {
 			fmt.Fprintf(io.Out, ", reader %s %s", r.Name, map[bool]string{true: "connected", false: "UNPLUGGED"}[r.Connected])
 		}
 		if l.GateFail != "" {
-			fmt.Fprintf(io.Out, ", gate: %s", l.GateFail)
+			fmt.Fprintf(io.Out, ", gate: %s", strings.ReplaceAll(l.GateFail, "\n", "; "))
 		}
 		fmt.Fprintln(io.Out)
 	}
-	if s.Snapshot.Number == 0 {
+	printSnapshot(io, s)
+	printJournal(io, s.Journal)
+	printLink(io, s.Link)
+	fmt.Fprintf(io.Out, "  clock: %s, %s\n", s.Clock.Time.Format(time.RFC3339), map[bool]string{true: "trusted", false: "NOT TRUSTED: nobody is admitted automatically"}[s.Clock.Trusted])
+}
+
+func printSnapshot(io cli.IO, s control.Status) {
+	switch {
+	case s.Snapshot.Number != 0:
+		fmt.Fprintf(io.Out, "  snapshot: %d of %s (%s old), policy %d\n", s.Snapshot.Number, s.Snapshot.Created.Format(time.RFC3339), age(s.Clock.Time.Sub(s.Snapshot.Created)), s.Snapshot.Policy)
+	case s.Fault != "":
+		fmt.Fprintln(io.Out, "  snapshot: NONE")
+	default:
 		fmt.Fprintln(io.Out, "  snapshot: NONE; load one: checkpointctl snapshot load DIR")
-	} else {
-		fmt.Fprintf(io.Out, "  snapshot: %d of %s (%s old), policy %d\n", s.Snapshot.Number, s.Snapshot.Created.Format(time.RFC3339), s.Clock.Time.Sub(s.Snapshot.Created).Round(time.Minute), s.Snapshot.Policy)
 	}
 	if s.Snapshot.Fault != "" {
 		fmt.Fprintf(io.Out, "    %s\n", s.Snapshot.Fault)
@@ -129,17 +151,32 @@ func printStatus(io cli.IO, s control.Status) {
 			fmt.Fprintf(io.Out, "    %s\n", u.Fault)
 		}
 	}
-	fmt.Fprintf(io.Out, "  journal: %d records wait, %d kB%s\n", s.Journal.Waiting, s.Journal.Bytes/1000, map[bool]string{true: ", FULL: nothing can be recorded", false: ""}[s.Journal.Full])
-	if s.Journal.Fault != "" {
-		fmt.Fprintf(io.Out, "    %s\n", s.Journal.Fault)
+}
+
+// age is a duration as people say it: in days from two days on.
+func age(d time.Duration) string {
+	if days := d / (24 * time.Hour); days >= 2 {
+		return fmt.Sprintf("%d days", days)
 	}
-	switch {
-	case s.Link.Broker == "":
+	return d.Round(time.Minute).String()
+}
+
+func printJournal(io cli.IO, j control.Journal) {
+	fmt.Fprintf(io.Out, "  journal: %d records wait, %d kB%s\n", j.Waiting, j.Bytes/1000, map[bool]string{true: ", FULL: nothing can be recorded", false: ""}[j.Full])
+	if j.Fault != "" {
+		fmt.Fprintf(io.Out, "    %s\n", j.Fault)
+	}
+}
+
+func printLink(io cli.IO, l control.Link) {
+	if l.Broker == "" {
 		fmt.Fprintln(io.Out, "  link: none configured")
-	default:
-		fmt.Fprintf(io.Out, "  link: %s, %s, collector %s\n", s.Link.Broker, map[bool]string{true: "connected", false: "OFFLINE"}[s.Link.Connected], map[bool]string{true: "present", false: "absent"}[s.Link.Collector])
+		return
 	}
-	fmt.Fprintf(io.Out, "  clock: %s, %s\n", s.Clock.Time.Format(time.RFC3339), map[bool]string{true: "trusted", false: "NOT TRUSTED: nobody is admitted automatically"}[s.Clock.Trusted])
+	fmt.Fprintf(io.Out, "  link: %s, %s, collector %s\n", l.Broker, map[bool]string{true: "connected", false: "OFFLINE"}[l.Connected], map[bool]string{true: "present", false: "absent"}[l.Collector])
+	if l.Fault != "" {
+		fmt.Fprintf(io.Out, "    %s\n", l.Fault)
+	}
 }
 
 // Where `make run` puts the virtual scanner and the sample cards, below its

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+	"golang.org/x/sys/unix"
 	"golang.org/x/term"
 
 	"checkpoint/cmd/internal/cli"
@@ -48,17 +49,55 @@ func snapshotLoad() *cli.Command {
 			if err != nil {
 				return stateHint(err, "--data")
 			}
+			unix.Umask(0o022) // what is taken in is public, and the daemon is another user
 			m, err := load(ctx, io, args[0], state, store, trust)
 			if err != nil {
 				return loadHint(err)
 			}
-			fmt.Fprintf(io.Out, "snapshot %d of %s is in use (data of %s)\n", m.Number, m.Province, m.CreatedAt().Format(time.RFC3339))
-			if _, err := control.NewClient(findRunDir(run)).Reload(ctx); err != nil {
-				fmt.Fprintln(io.Out, "no daemon was told; one that runs on this state directory switches within 5 s")
+			if err := handOver(state); err != nil {
+				return err
 			}
-			return nil
+			return tell(ctx, io, control.NewClient(findRunDir(run)), m)
 		},
 	}
+}
+
+// tell has the daemon switch to m and prints what it says.
+func tell(ctx context.Context, io cli.IO, daemon *control.Client, m snapshot.Manifest) error {
+	used, err := daemon.Reload(ctx)
+	switch {
+	case errors.As(err, new(*control.Refusal)):
+		return cli.Hint(fmt.Errorf("snapshot %d is on the box, but the daemon does not use it: %w", m.Number, err), "checkpointctl status shows what is wrong")
+	case err == nil && used.Fault != "":
+		return cli.Hint(fmt.Errorf("snapshot %d is on the box, but the daemon does not use it: %s", m.Number, used.Fault), "checkpointctl status shows what is wrong")
+	}
+	fmt.Fprintf(io.Out, "snapshot %d of %s is in use (data of %s)\n", m.Number, m.Province, m.CreatedAt().Format(time.RFC3339))
+	if err != nil {
+		fmt.Fprintln(io.Out, "no daemon was told; one that runs on this state directory switches within 5 s")
+	}
+	return nil
+}
+
+// handOver gives what root took in to the owner of the state directory: the
+// daemon must be able to read it, and to take in the next.
+func handOver(state string) error {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	var owner unix.Stat_t
+	if err := unix.Stat(state, &owner); err != nil {
+		return fmt.Errorf("hand snapshot over: %w", err)
+	}
+	give := func(path string, _ fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) { // nothing was fetched yet
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("hand snapshot over: %w", err)
+		}
+		return os.Lchown(path, int(owner.Uid), int(owner.Gid))
+	}
+	return errors.Join(filepath.WalkDir(filepath.Join(state, snapshots.Dir), give), filepath.WalkDir(filepath.Join(state, snapshots.UpdateDir), give))
 }
 
 // stateHint is the next step when a state directory could not be used.
@@ -106,6 +145,8 @@ func loadHint(err error) error {
 		return cli.Hint(err, "nothing was changed, the snapshot in use stays; a larger card is needed")
 	case errors.Is(err, update.ErrLink):
 		return cli.Hint(err, "nothing was changed, what came is kept: plug the stick in again and repeat the command")
+	case errors.Is(err, snapshot.ErrOtherPepper):
+		return cli.Hint(err, "nothing was changed, the snapshot in use stays; this box's pepper is another than the province's: enrol the box with the province's pepper, or ask for a snapshot built with this one")
 	case errors.Is(err, snapshot.ErrUntrusted):
 		return cli.Hint(err, "nothing was changed, the snapshot in use stays; ask the province for a signed, newer one")
 	case errors.Is(err, snapshot.ErrDamaged):

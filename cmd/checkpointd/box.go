@@ -1,15 +1,14 @@
 package main
 
 import (
-	"context"
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
-	"time"
+	"sync"
+	"sync/atomic"
 
 	"checkpoint"
 	"checkpoint/cmd/internal/cli"
@@ -19,8 +18,6 @@ import (
 	"checkpoint/device/clock"
 	"checkpoint/device/gate"
 	"checkpoint/store/durable"
-	"checkpoint/store/journal"
-	"checkpoint/store/keys"
 	"checkpoint/store/snapshot"
 	"checkpoint/sync/update"
 	"checkpoint/sync/uplink"
@@ -33,14 +30,19 @@ type box struct {
 	log     *slog.Logger
 	clock   *clock.Clock
 	holder  *snapshots.Holder
-	records recorder
-	uplink  *uplink.Uplink // nil without a broker
-	store   *snapshot.Box  // nil without keys
-	updates *update.Client // nil without a server for them
+	records records
+	uplink  atomic.Pointer[uplink.Uplink] // nil: none, or not yet
+	ready   chan *uplink.Uplink           // the uplink, once, for the task that runs it
+	store   *snapshot.Box                 // nil without keys
+	updates atomic.Pointer[update.Client] // nil without a server for them, or not yet
+	fetches chan *update.Client           // the client, once, for the task that runs it
 	hub     *control.Hub
 	lanes   []*lane
-	trust   snapshot.Trust
-	fault   error // why the box cannot do its work; it runs all the same
+
+	mending             sync.Mutex // one attempt at a time; guards trust
+	trust               snapshot.Trust
+	keys, journal, link part
+	fetch               part
 }
 
 // lane is one lane with its hardware.
@@ -55,15 +57,12 @@ type lane struct {
 // newBox wires a box. What is missing (keys, snapshot, journal) is a fault that
 // the box names and works around, never a reason not to start.
 func newBox(log *slog.Logger, io cli.IO, c *config.Config, o options) (*box, error) {
-	b := &box{config: c, log: log, hub: control.NewHub()}
+	b := &box{config: c, log: log, hub: control.NewHub(), holder: snapshots.NewHolder(nil), ready: make(chan *uplink.Uplink, 1), fetches: make(chan *update.Client, 1)}
 	if err := os.MkdirAll(c.StateDir, 0o700); err != nil {
 		return nil, fmt.Errorf("make state directory: %w", err)
 	}
 	b.openClock()
-	b.openSnapshot()
-	b.openUpdates()
-	b.openJournal()
-	b.openUplink(io, o)
+	b.openParts(io, o)
 	return b, b.openLanes(io, o)
 }
 
@@ -74,24 +73,6 @@ func (b *box) openClock() {
 	if err := b.clock.Restore(); err != nil {
 		b.log.Error("time floor not read", "error", err)
 	}
-}
-
-func (b *box) openSnapshot() {
-	store, trust, err := snapshots.Store(b.config.StateDir)
-	switch {
-	case trust.Province == b.config.Province:
-		b.trust = trust // enough for records, even where the pepper is missing
-	case err == nil:
-		err = fmt.Errorf("province keys are of %q, the configuration says %q", trust.Province, b.config.Province)
-	}
-	if err != nil {
-		b.fault = err
-		b.log.Error("keys not usable: the box checks nothing (N05)", "error", err)
-		b.holder = snapshots.NewHolder(nil)
-		return
-	}
-	b.store, b.holder = store, snapshots.NewHolder(store)
-	b.reload(b.holder.Reload)
 }
 
 // reload switches to a newer snapshot, if look finds one.
@@ -115,50 +96,6 @@ func (b *box) reload(look func() (changed bool, err error)) {
 	b.tellInfo()
 }
 
-func (b *box) openJournal() {
-	key, err := keys.BoxSigner(b.path(snapshots.BoxKeyFile))
-	if err == nil {
-		err = b.openSegments(key)
-	}
-	if err != nil {
-		b.fault = errors.Join(b.fault, err)
-		b.records = noJournal{err}
-		b.log.Error("no journal: nothing opens (N20)", "error", err)
-	}
-}
-
-func (b *box) openSegments(key ed25519.PrivateKey) error {
-	province, err := keys.RecordsPublic(b.trust)
-	if err != nil {
-		return err
-	}
-	j, err := journal.Open(journal.Options{
-		Dir: b.path("journal"), Province: b.config.Province, Box: b.config.Box, BoxKey: key, ProvinceKey: province,
-		Now: func() time.Time { t, _ := b.clock.Now(); return t }, Log: b.log,
-	})
-	if err != nil {
-		return err
-	}
-	b.records = j
-	return nil
-}
-
-// recorder is the journal, or what stands in its place while there is none.
-type recorder interface {
-	checkpoint.Journal
-	Stats() journal.Stats
-	Close() error
-}
-
-// noJournal refuses every record: without a place to record nothing opens.
-type noJournal struct{ cause error }
-
-func (n noJournal) Append(context.Context, checkpoint.Record) (checkpoint.Position, error) {
-	return checkpoint.Position{}, n.cause
-}
-func (noJournal) Stats() journal.Stats { return journal.Stats{Full: true} }
-func (noJournal) Close() error         { return nil }
-
 func (b *box) openLanes(io cli.IO, o options) error {
 	trace, err := openTrace(o.trace)
 	if err != nil {
@@ -179,7 +116,7 @@ func (b *box) openLanes(io cli.IO, o options) error {
 			readers = append(readers, r.Name)
 		}
 		l.Lane = checkpoint.NewLane(checkpoint.LaneConfig{
-			Info: info, Verifier: verifier, Gate: l.gate, Journal: b.records, Clock: b.clock,
+			Info: info, Verifier: verifier, Gate: l.gate, Journal: &b.records, Clock: b.clock,
 			Display: b.display(io, o), Recent: recent, Readers: readers, Attended: b.config.Attended(),
 		})
 		b.lanes = append(b.lanes, l)
@@ -192,7 +129,7 @@ func (b *box) openLanes(io cli.IO, o options) error {
 func (b *box) openGate(l *lane, trace io.Writer, std cli.IO, o options) {
 	with := gate.Options{Trace: trace, OnFault: l.fault.set}
 	if o.terminal {
-		with.Output = std.Out
+		with.Output = laneOutput{std.Out, l.config.Name}
 	}
 	var err error
 	if l.gate, err = gate.Open(l.config.Gate, with); err != nil {
@@ -211,8 +148,8 @@ func (b *box) openGate(l *lane, trace io.Writer, std cli.IO, o options) {
 func (b *box) damaged(n uint64, err error) {
 	b.log.Error("lookup not proven: the data on the card is damaged (N19)", "snapshot", n, "error", err)
 	go b.holder.Damaged(n, err) // the lookup that noticed still holds the snapshot
-	if b.updates != nil {
-		b.updates.Suspect()
+	if u := b.updates.Load(); u != nil {
+		u.Suspect()
 	}
 }
 

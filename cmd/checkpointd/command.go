@@ -34,10 +34,10 @@ func command() *cli.Command {
 			if len(args) > 0 {
 				return cli.Usage("checkpointd: unexpected argument %q", args[0])
 			}
-			c, err := config.Read(o.config)
 			if o.check {
-				return check(io, o.config, err)
+				return check(io, o.config, config.Check(o.config))
 			}
+			c, err := config.Read(o.config)
 			log := slog.New(slog.NewTextHandler(io.Err, nil))
 			if err != nil {
 				return outOfService(ctx, log, err)

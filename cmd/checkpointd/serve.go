@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"sync"
@@ -22,7 +23,7 @@ func serve(ctx context.Context, log *slog.Logger, io cli.IO, c *config.Config, o
 	}
 	listener, err := control.Listen(c.RunDir)
 	if err != nil {
-		return cli.Hint(err, "stop the other daemon first, or give this one its own run_dir")
+		return listenHint(err)
 	}
 	b, err := newBox(log, io, c, o)
 	if err != nil {
@@ -43,6 +44,13 @@ func serve(ctx context.Context, log *slog.Logger, io cli.IO, c *config.Config, o
 	log.Info("ready", "box", c.Box, "lanes", len(b.lanes))
 	tasks.Wait()
 	return b.close()
+}
+
+func listenHint(err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return cli.Hint(err, "run_dir belongs to another user: start the daemon as that user, or give it its own run_dir")
+	}
+	return cli.Hint(err, "stop the other daemon first, or give this one its own run_dir")
 }
 
 // outOfService keeps a box with a bad configuration up and answering, so that

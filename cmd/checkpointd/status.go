@@ -20,8 +20,8 @@ func (b *box) status() control.Status {
 		Box: b.config.Box, Province: b.config.Province, Site: b.config.Site, Version: version(),
 		Clock: control.Clock{Time: now, Trusted: trusted}, Link: control.Link{Broker: b.config.MQTT.Broker},
 	}
-	if b.fault != nil {
-		s.Fault = b.fault.Error()
+	if s.Fault = text(b.keys.fault()); s.Fault == "" {
+		s.Fault = text(b.journal.fault())
 	}
 	for _, l := range b.lanes {
 		ls := b.hub.Lane(l.config.Name)
@@ -35,13 +35,14 @@ func (b *box) status() control.Status {
 	if err != nil {
 		s.Snapshot.Fault = err.Error()
 	}
-	if b.updates != nil {
-		u := b.updates.Status()
+	if client := b.updates.Load(); client != nil {
+		u := client.Status()
 		s.Update = &control.Update{Offered: u.Offered, Until: u.Until, Stale: u.Stale, Done: u.Done, All: u.All, Fault: u.Fault}
 	}
 	s.Journal = b.journalStatus()
-	if b.uplink != nil {
-		u := b.uplink.Status()
+	s.Link.Fault = text(b.link.fault())
+	if up := b.uplink.Load(); up != nil {
+		u := up.Status()
 		s.Link.Connected, s.Link.Collector, s.Link.Since, s.Link.LastMark = u.Connected, u.CollectorPresent, u.Since, u.LastMark
 	}
 	return s
@@ -49,10 +50,7 @@ func (b *box) status() control.Status {
 
 func (b *box) journalStatus() control.Journal {
 	j := b.records.Stats()
-	s := control.Journal{Waiting: j.Waiting, Bytes: j.Bytes, Full: j.Full}
-	if none, ok := b.records.(noJournal); ok {
-		s.Fault = none.cause.Error()
-	}
+	s := control.Journal{Waiting: j.Waiting, Bytes: j.Bytes, Full: j.Full, Fault: text(b.journal.fault())}
 	if j.Damaged > 0 {
 		s.Fault = fmt.Sprintf("%d damaged segments set aside as *.damaged: keep them for the province", j.Damaged)
 	}

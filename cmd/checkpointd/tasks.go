@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/ed25519"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -18,8 +17,6 @@ import (
 	"checkpoint/console/control"
 	"checkpoint/device/serial"
 	"checkpoint/scanner"
-	"checkpoint/store/durable"
-	"checkpoint/store/journal"
 	"checkpoint/sync/uplink"
 	"checkpoint/sync/wire"
 )
@@ -33,17 +30,13 @@ func (b *box) start(run func(string, func(context.Context) error)) {
 			run("fire contact "+l.config.Name, func(ctx context.Context) error { return l.contact.Watch(ctx, l.Emergency) })
 		}
 		for _, r := range l.config.Readers {
-			reader := &scanner.Serial{Name: r.Name, Suffix: suffix(r), Open: opener(r.Serial()), Sink: l.Lane, Log: b.log}
+			reader := &scanner.Serial{Name: r.Name, Suffix: suffix(r), Open: opener(r.Serial()), Sink: l.Lane, Log: b.log.With("lane", l.config.Name)}
 			run("reader "+r.Name, func(ctx context.Context) error { reader.Run(ctx); return nil })
 		}
 	}
 	run("snapshots", b.watchSnapshots)
-	if b.updates != nil {
-		run("updates", b.updates.Run)
-	}
-	if b.uplink != nil {
-		run("uplink", b.uplink.Run)
-	}
+	run("updates", b.runUpdates)
+	run("uplink", b.runUplink)
 }
 
 func suffix(r config.Reader) scanner.Suffix {
@@ -57,8 +50,9 @@ func opener(c serial.Config) scanner.Opener {
 	return func() (io.ReadCloser, error) { return serial.Open(c) }
 }
 
-// lookEvery is how often the pointer to the snapshot in use is read: a loader
-// also tells, this is for one that could not.
+// lookEvery is how often the pointer to the snapshot in use is read (a loader
+// also tells, this is for one that could not), and how often what is missing is
+// tried again.
 const lookEvery = 5 * time.Second
 
 func (b *box) watchSnapshots(ctx context.Context) error {
@@ -69,36 +63,10 @@ func (b *box) watchSnapshots(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-t.C:
+			b.mend()
 			b.reload(b.holder.Reload)
 		}
 	}
-}
-
-// openUplink prepares the way up. Without a broker, keys or journal there is
-// none, and records wait.
-func (b *box) openUplink(io cli.IO, o options) {
-	outbox, ok := b.records.(*journal.Journal)
-	if b.config.MQTT.Broker == "" || !ok {
-		return
-	}
-	certificates, err := certificatesOf(b.config.MQTT)
-	if err == nil {
-		b.uplink, err = uplink.New(uplink.Options{
-			Broker: b.config.MQTT.Broker, Province: b.config.Province, Box: b.config.Box, TLS: certificates,
-			Collectors: b.collectors(), Outbox: outbox, Tokens: durable.Bytes(b.path("restore-token")),
-			Info: b.info(), Log: b.log, OnChange: b.linkChanged(io, o),
-		})
-	}
-	if err != nil {
-		b.log.Error("no uplink: records wait on the box", "error", err)
-	}
-}
-
-func (b *box) collectors() (list []ed25519.PublicKey) {
-	for _, k := range b.trust.Collectors.Keys {
-		list = append(list, ed25519.PublicKey(k.Key))
-	}
-	return list
 }
 
 func (b *box) info() wire.Info {
@@ -113,8 +81,8 @@ func (b *box) info() wire.Info {
 }
 
 func (b *box) tellInfo() {
-	if b.uplink != nil {
-		b.uplink.SetInfo(b.info())
+	if u := b.uplink.Load(); u != nil {
+		u.SetInfo(b.info())
 	}
 }
 
@@ -149,6 +117,7 @@ func (b *box) control() *control.Server {
 		lanes = nil
 	}
 	return &control.Server{Lanes: lanes, Status: b.status, Hub: b.hub, Reload: func() (control.Snapshot, error) {
+		b.mend()
 		b.reload(b.holder.Retry)
 		return b.status().Snapshot, nil
 	}}
@@ -194,6 +163,9 @@ func (f *faultNote) String() string {
 func certificatesOf(m config.MQTT) (*tls.Config, error) {
 	if m.CA == "" {
 		return nil, nil
+	}
+	if err := m.Files(); err != nil {
+		return nil, err
 	}
 	pem, err := os.ReadFile(m.CA)
 	if err != nil {

@@ -34,3 +34,14 @@ func (t laneTrace) Write(line []byte) (int, error) {
 	_, err := fmt.Fprintf(t.file, "%s %s\n", bytes.TrimSuffix(line, []byte("\n")), t.lane)
 	return len(line), err
 }
+
+// laneOutput names the lane before each line of its simulated gate.
+type laneOutput struct {
+	out  io.Writer
+	lane string
+}
+
+func (l laneOutput) Write(line []byte) (int, error) {
+	_, err := fmt.Fprintf(l.out, "lane %s: %s", l.lane, line)
+	return len(line), err
+}

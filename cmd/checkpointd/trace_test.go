@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -23,5 +24,12 @@ func TestTraceTellsLanesApart(t *testing.T) {
 	}
 	if none, err := openTrace(""); err != nil || none.of("1") != nil {
 		t.Errorf("no trace asked for, and one is written: %v", err)
+	}
+}
+
+func TestSimulatedGatesNameTheirLane(t *testing.T) {
+	var out strings.Builder
+	if n, err := (laneOutput{&out, "2"}).Write([]byte("green on\n")); n != 9 || err != nil || out.String() != "lane 2: green on\n" {
+		t.Errorf("%q, %d bytes, %v", out.String(), n, err)
 	}
 }

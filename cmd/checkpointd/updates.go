@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -14,31 +15,45 @@ import (
 
 const defaultInterval = 10 * time.Minute
 
-// openUpdates prepares the way for new snapshots. Without a server or keys
-// there is none, and they are loaded by hand.
-func (b *box) openUpdates() {
+// openUpdates prepares the way for new snapshots, where a server is named.
+func (b *box) openUpdates() error {
 	u := b.config.Update
-	if u.URL == "" || b.store == nil {
-		return
+	if u.URL == "" {
+		return nil
+	}
+	if b.store == nil {
+		return errors.New("there are no keys to believe an update by")
 	}
 	authority, err := authorityOf(u.CA)
-	var carrier *update.HTTPS
-	if err == nil {
-		carrier, err = update.NewHTTPS(u.URL, update.HTTPSOptions{CA: authority, Limit: u.LimitKbps * 1000 / 8})
-	}
 	if err != nil {
-		b.log.Error("no updates: snapshots have to be loaded by hand", "error", err)
-		return
+		return err
+	}
+	carrier, err := update.NewHTTPS(u.URL, update.HTTPSOptions{CA: authority, Limit: u.LimitKbps * 1000 / 8})
+	if err != nil {
+		return err
 	}
 	interval := time.Duration(u.IntervalMinutes) * time.Minute
 	if interval == 0 {
 		interval = defaultInterval
 	}
-	b.updates = update.New(update.Options{
+	client := update.New(update.Options{
 		Box: b.store, Officers: b.trust.Snapshot, Dir: b.path(snapshots.UpdateDir), Carrier: carrier,
 		Now: b.signedTime, Check: snapshots.Check, Log: b.log, Interval: interval, Spread: interval / 20,
 		Switched: func(snapshot.Manifest) { b.reload(b.holder.Retry) },
 	})
+	b.updates.Store(client)
+	b.fetches <- client
+	return nil
+}
+
+// runUpdates runs the client from when there is one.
+func (b *box) runUpdates(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case client := <-b.fetches:
+		return client.Run(ctx)
+	}
 }
 
 // signedTime is the clock while it is trusted, else the newest signed time: a

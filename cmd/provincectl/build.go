@@ -221,12 +221,12 @@ func (o *buildOptions) source() (src build.Source, files closers, err error) {
 	if err != nil {
 		return src, nil, err
 	}
-	read := &input.Reader{Columns: columns}
+	read := func() *input.Reader { return &input.Reader{Columns: columns} } // one a file: they are read at once
 	err = errors.Join(
-		open(&files, o.people, read.People, &src.People),
-		open(&files, o.doses, read.Doses, &src.Doses),
-		open(&files, o.cases, read.Cases, &src.Cases),
-		open(&files, o.withdrawn, read.Withdrawals, &src.Withdrawn))
+		open(&files, o.people, read().People, &src.People),
+		open(&files, o.doses, read().Doses, &src.Doses),
+		open(&files, o.cases, read().Cases, &src.Cases),
+		open(&files, o.withdrawn, read().Withdrawals, &src.Withdrawn))
 	for _, path := range []string{o.people, o.doses, o.cases, o.withdrawn} {
 		src.Size += unpacked(path)
 	}

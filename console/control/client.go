@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -14,6 +13,11 @@ import (
 
 // Client talks to a daemon's control socket.
 type Client struct{ http *http.Client }
+
+// Refusal is the daemon's own word that it does not do what was asked.
+type Refusal struct{ Why string }
+
+func (r *Refusal) Error() string { return r.Why }
 
 // NewClient is a client of the daemon whose run-time directory is dir. Nothing
 // is opened before the first call.
@@ -88,7 +92,7 @@ func (c *Client) call(ctx context.Context, method, path string, in, out any) err
 		if json.Unmarshal(text, &f) != nil || f.Error == "" {
 			f.Error = resp.Status
 		}
-		return errors.New(f.Error)
+		return &Refusal{f.Error}
 	}
 	if out == nil {
 		return nil

@@ -84,6 +84,7 @@ type Journal struct {
 // Link is the way up.
 type Link struct {
 	Broker    string    `json:"broker,omitempty"` // empty: none configured
+	Fault     string    `json:"fault,omitempty"`  // why nothing can be sent, whoever listens
 	Connected bool      `json:"connected"`
 	Collector bool      `json:"collector"`
 	Since     time.Time `json:"since,omitzero"`
@@ -113,10 +114,11 @@ type Event struct {
 
 // Server answers on the socket.
 type Server struct {
-	Lanes  map[string]Answerer
+	Lanes  map[string]Answerer // empty: nobody can answer
 	Status func() Status
 	Hub    *Hub
-	// Reload looks for a new snapshot and tells which one is in use; may be nil.
+	// Reload looks for a new snapshot and tells which one is in use; nil: the box
+	// is out of service.
 	Reload func() (Snapshot, error)
 }
 
@@ -164,6 +166,8 @@ type Decide struct {
 	Answer string `json:"answer"`
 }
 
+var errOutOfService = errors.New("the box is out of service: see its status")
+
 const maxBody = 4 << 10
 
 func (s *Server) decide(w http.ResponseWriter, r *http.Request) {
@@ -190,6 +194,12 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) lane(name string) (Answerer, error) {
+	switch {
+	case len(s.Lanes) == 0 && s.Reload == nil:
+		return nil, errOutOfService
+	case len(s.Lanes) == 0:
+		return nil, errors.New("this box takes no answers: its decision_inputs are empty")
+	}
 	if name == "" && len(s.Lanes) == 1 {
 		for _, l := range s.Lanes {
 			return l, nil
@@ -203,7 +213,7 @@ func (s *Server) lane(name string) (Answerer, error) {
 
 func (s *Server) reload(w http.ResponseWriter, _ *http.Request) {
 	if s.Reload == nil {
-		refuse(w, http.StatusConflict, errors.New("the box is out of service: see its status"))
+		refuse(w, http.StatusConflict, errOutOfService)
 		return
 	}
 	snap, err := s.Reload()

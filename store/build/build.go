@@ -23,6 +23,11 @@ type Source struct {
 	Doses     iter.Seq2[input.Dose, error]
 	Cases     iter.Seq2[input.Case, error]
 	Withdrawn iter.Seq2[input.Withdrawn, error]
+	// PeopleFile is the name of the people file, and PeopleLine tells where the
+	// row last yielded by People begins, so that errors can say so. Without
+	// them rows are counted.
+	PeopleFile string
+	PeopleLine func() int
 	// Removed are document numbers to hide in older layers.
 	Removed []string
 	// Size is how many bytes the files hold, to see before the work whether
@@ -30,9 +35,9 @@ type Source struct {
 	Size int64
 }
 
-// Counts says what went into a layer.
+// Counts says what went into a layer, and what was left out.
 type Counts struct {
-	People, Doses, Cases, Withdrawn int
+	People, Doses, Cases, Withdrawn int // in the layer, or weighed for it
 	RepeatedDoses                   int // doses of one person on one day beyond the first
 	OldDocuments                    int // reports of a person's further documents, which records do not hold
 	Strangers                       int // doses, cases and reports of numbers that are not in the people file
@@ -51,7 +56,7 @@ func Layer(src Source, plan snapshot.Plan, pepper snapshot.Pepper, dir string) (
 	if plan.Work.Workers <= 0 {
 		plan.Work.Workers = runtime.GOMAXPROCS(0)
 	}
-	b := &builder{work: plan.Work}
+	b := &builder{src: src, work: plan.Work}
 	if err := scratch.Room(plan.Work.Temp, roomFor(src.Size)); err != nil {
 		return snapshot.LayerRef{}, b.counts, err
 	}
@@ -60,11 +65,11 @@ func Layer(src Source, plan snapshot.Plan, pepper snapshot.Pepper, dir string) (
 		return snapshot.LayerRef{}, b.counts, err
 	}
 	defer b.writer.Close()
-	if err := b.gather(src); err != nil {
+	if err := b.gather(); err != nil {
 		return snapshot.LayerRef{}, b.counts, err
 	}
 	ref, err := b.writer.Write(dir)
-	return ref, b.counts, err
+	return ref, b.counts, src.placed(err)
 }
 
 // roomFor is the disk that a build from files of so many bytes needs: rows
@@ -72,6 +77,7 @@ func Layer(src Source, plan snapshot.Plan, pepper snapshot.Pepper, dir string) (
 func roomFor(files int64) int64 { return files * 3 }
 
 type builder struct {
+	src    Source
 	work   snapshot.Work
 	writer *snapshot.LayerWriter
 	rows   *parts // all rows, filed by the number they are about
@@ -83,7 +89,7 @@ type builder struct {
 }
 
 // gather puts everything the source says into the writer.
-func (b *builder) gather(src Source) (err error) {
+func (b *builder) gather() (err error) {
 	if b.rows, err = newParts(b.work.Temp); err != nil {
 		return err
 	}
@@ -92,7 +98,7 @@ func (b *builder) gather(src Source) (err error) {
 		return err
 	}
 	defer b.moved.close()
-	if err := errors.Join(b.read(src), b.removed(src.Removed)); err != nil {
+	if err := errors.Join(b.read(), b.removed(b.src.Removed)); err != nil {
 		return err
 	}
 	if err := b.each("move", b.moveOld); err != nil {

@@ -72,12 +72,15 @@ func (b *builder) join(part int) error {
 	if err != nil {
 		return err
 	}
-	j := joiner{writer: b.writer, names: folder{}}
+	j := joiner{src: b.src, writer: b.writer, names: folder{}}
 	if err := grouped(data, j.group); err != nil {
 		return err
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.counts.Doses += j.counts.Doses
+	b.counts.Cases += j.counts.Cases
+	b.counts.Withdrawn += j.counts.Withdrawn
 	b.counts.RepeatedDoses += j.counts.RepeatedDoses
 	b.counts.OldDocuments += j.counts.OldDocuments
 	b.counts.Strangers += j.counts.Strangers
@@ -90,6 +93,7 @@ func (b *builder) join(part int) error {
 
 // joiner works on one number at a time. Its lists keep their memory.
 type joiner struct {
+	src     Source
 	writer  *snapshot.LayerWriter
 	names   folder
 	counts  Counts
@@ -164,6 +168,8 @@ func (j *joiner) facts() checkpoint.Person {
 	all := len(j.doses)
 	j.doses = slices.CompactFunc(j.doses, func(a, b checkpoint.Dose) bool { return a.Date == b.Date })
 	j.counts.RepeatedDoses += all - len(j.doses)
+	j.counts.Doses += len(j.doses)
+	j.counts.Cases += len(j.cases)
 	f.DoseCount = len(j.doses)
 	f.Doses = j.doses[:min(len(j.doses), checkpoint.MaxDoses)]
 	if len(j.cases) > 0 {
@@ -209,13 +215,14 @@ func weight(s checkpoint.CardStatus) int {
 	return slices.Index([]checkpoint.CardStatus{checkpoint.CardReplaced, checkpoint.CardLost, checkpoint.CardWithdrawn}, s)
 }
 
-// countReports counts reports that no record holds, once a document.
+// countReports counts reports, and once a document those that no record holds.
 func (j *joiner) countReports() {
 	for i, r := range j.reports {
 		same := func(x report) bool { return x.kind == r.kind }
 		switch {
-		case slices.IndexFunc(j.reports, same) < i:
 		case slices.ContainsFunc(j.people, func(p personRow) bool { return input.KindOf(p.Number) == r.kind }):
+			j.counts.Withdrawn++
+		case slices.IndexFunc(j.reports, same) < i:
 		case slices.Contains(j.links, r.kind):
 			j.counts.OldDocuments++
 		default:
@@ -244,7 +251,7 @@ func (j *joiner) add(p personRow, facts checkpoint.Person) error {
 		}})
 	}
 	if errors.Is(err, snapshot.ErrEntry) {
-		j.faults.add(p.row, fmt.Errorf("person %d of the file: %w", p.row, err))
+		j.faults.add(p.row, fmt.Errorf("%s: %w", j.src.place(snapshot.Origin{Row: p.row}), err))
 		return nil
 	}
 	return err

@@ -22,7 +22,7 @@ type oracle struct {
 
 func oracleLayer(p smallProvince, plan snapshot.Plan, pepper snapshot.Pepper, dir string) (snapshot.LayerRef, Counts, error) {
 	o := &oracle{doses: map[string][]checkpoint.Dose{}, cases: map[string]input.Case{}, reports: map[document]input.Withdrawn{}, mains: map[string]bool{}}
-	o.counts = Counts{People: len(p.people), Doses: len(p.doses), Cases: len(p.cases), Withdrawn: len(p.reports)}
+	o.counts = Counts{People: len(p.people)}
 	w, err := snapshot.NewLayerWriter(plan, pepper)
 	if err != nil {
 		return snapshot.LayerRef{}, o.counts, err
@@ -50,8 +50,29 @@ func oracleLayer(p smallProvince, plan snapshot.Plan, pepper snapshot.Pepper, di
 		}
 	}
 	o.counts.Strangers = len(o.doses) + len(o.cases) + len(o.reports)
+	o.leftIn(p)
 	ref, err := w.Write(dir)
 	return ref, o.counts, err
+}
+
+// leftIn counts the rows of people of the file, after all others were taken out.
+func (o *oracle) leftIn(p smallProvince) {
+	o.counts.Doses -= o.counts.RepeatedDoses
+	for _, d := range p.doses {
+		if _, strange := o.doses[d.Number]; !strange {
+			o.counts.Doses++
+		}
+	}
+	for _, c := range p.cases {
+		if _, strange := o.cases[c.Number]; !strange {
+			o.counts.Cases++
+		}
+	}
+	for _, r := range p.reports {
+		if o.mains[r.Number] && input.KindOf(r.Number) == r.Kind {
+			o.counts.Withdrawn++
+		}
+	}
 }
 
 func (o *oracle) illness(c input.Case) {

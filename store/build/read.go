@@ -22,16 +22,16 @@ type reading struct {
 }
 
 // read takes all files in at once and reports the faults of all of them.
-func (b *builder) read(src Source) error {
-	r := &reading{b: b}
+func (b *builder) read() error {
+	r, src := &reading{b: b}, b.src
 	r.ctx, r.cancel = context.WithCancelCause(context.Background())
 	defer r.cancel(nil)
 	var people, doses, cases, reports faultList
 	var wg sync.WaitGroup
 	wg.Go(func() { b.counts.People = take(r, src.People, &people, r.person) })
-	wg.Go(func() { b.counts.Doses = take(r, src.Doses, &doses, r.dose) })
-	wg.Go(func() { b.counts.Cases = take(r, src.Cases, &cases, r.illness) })
-	wg.Go(func() { b.counts.Withdrawn = take(r, src.Withdrawn, &reports, r.report) })
+	wg.Go(func() { take(r, src.Doses, &doses, r.dose) })
+	wg.Go(func() { take(r, src.Cases, &cases, r.illness) })
+	wg.Go(func() { take(r, src.Withdrawn, &reports, r.report) })
 	wg.Wait()
 	if err := context.Cause(r.ctx); err != nil {
 		return err
@@ -124,6 +124,9 @@ func (r *reading) step() {
 }
 
 func (r *reading) person(e *encoder, p input.Person, row int) error {
+	if r.b.src.PeopleLine != nil {
+		row = r.b.src.PeopleLine()
+	}
 	e.person(p, row)
 	if err := r.b.rows.put(e); err != nil {
 		return err

@@ -68,6 +68,7 @@ func Open(opts Options) (*Journal, error) {
 	}
 	if err := j.begin(); err != nil {
 		// A full or failing disk is no reason not to deliver what is there.
+		j.full = noSpace(err)
 		opts.Log.Warn("journal has no live segment yet", "err", err)
 	}
 	j.publish()

@@ -177,6 +177,20 @@ func TestFullDiskKeepsWhatIsUnmarkedAndRecovers(t *testing.T) {
 	}
 }
 
+// A box that starts on a full disk must not say that it can record.
+func TestFullDiskIsToldFromTheStart(t *testing.T) {
+	fs := lossfs.Mount(t, lossfs.Options{Capacity: 16 << 10})
+	j := openAt(t, testOptions(fs.Dir()))
+	if !j.Stats().Full {
+		t.Error("not said to be full")
+	}
+	fs.SetCapacity(1 << 20)
+	add(t, j, 1)
+	if j.Stats().Full {
+		t.Error("said to be full after a record")
+	}
+}
+
 func TestFailingDiskIsToldAndOldRecordsStayReadable(t *testing.T) {
 	fs := lossfs.Mount(t, lossfs.Options{})
 	j, err := Open(testOptions(fs.Dir()))

@@ -220,8 +220,8 @@ func guard(read func() error) (err error) {
 	old := debug.SetPanicOnFault(true)
 	defer debug.SetPanicOnFault(old)
 	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%w: %v", ErrDamaged, r)
+		if recover() != nil {
+			err = fmt.Errorf("%w: a page of the file cannot be read", ErrDamaged)
 		}
 	}()
 	err = read()

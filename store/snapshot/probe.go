@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"errors"
 	"fmt"
 
 	"checkpoint"
@@ -13,10 +14,13 @@ func probe() *Person {
 	return &Person{Kind: checkpoint.KindProbe, Number: "PROBE", Birth: checkpoint.Date{Year: 2000}, NameFold: "PROBE", Sex: checkpoint.Female}
 }
 
+// ErrOtherPepper: a layer does not open with this box's pepper.
+var ErrOtherPepper = errors.New("layer was built with another pepper")
+
 // Probe proves that a layer opens with this pepper.
 func (l *Layer) Probe(p Pepper) error {
 	if l.ref.Header.Pepper != p.ID() {
-		return fmt.Errorf("%w: layer was built with another pepper (%x, this box has %x)", ErrUntrusted, l.ref.Header.Pepper, p.ID())
+		return fmt.Errorf("%w: %w (%x, this box has %x)", ErrUntrusted, ErrOtherPepper, l.ref.Header.Pepper, p.ID())
 	}
 	who := probe()
 	m, err := l.lookup(p, newSecrets(p, l.ref.Header.Stretch, checkpoint.Query{Kind: who.Kind, Number: who.Number, Birth: who.Birth, NameFold: who.NameFold, Sex: who.Sex}))

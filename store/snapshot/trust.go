@@ -71,9 +71,17 @@ func (s KeySet) count(message []byte, signatures []Signature) int {
 	return len(good)
 }
 
-// ReadTrust reads and validates a province.json.
+// ReadTrust reads and validates a province.json. One that others than its owner
+// can change is no anchor of trust, and is refused.
 func ReadTrust(path string) (Trust, error) {
 	var t Trust
+	info, err := os.Stat(path)
+	if err != nil {
+		return t, fmt.Errorf("read province keys: %w", err)
+	}
+	if mode := info.Mode().Perm(); mode&0o022 != 0 {
+		return t, fmt.Errorf("read province keys: %s can be changed by others (mode %04o): compare it with the province's, then chmod 644 it", path, mode)
+	}
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return t, fmt.Errorf("read province keys: %w", err)

@@ -98,8 +98,8 @@ func (p *Parsed) readChipDates(birth, issued string, now time.Time) {
 		p.Err = checkpoint.ErrBirthDate
 		return
 	}
-	p.Issued, issuedVariant, _ = parseDate(issued)
-	if birthVariant || issuedVariant && !p.Issued.IsZero() {
+	p.Issued, issuedVariant, ok = parseDate(issued)
+	if birthVariant || issued != "" && (issuedVariant || !ok) {
 		p.warn(checkpoint.WarnDateVariant)
 	}
 	// The worst of these says it all: a birth date to come is after any issue date,

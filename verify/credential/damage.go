@@ -12,7 +12,8 @@ import (
 // judgeText tells what became of the letters on the way from the card, given
 // whether letters were dropped without a trace or replaced in a field beside name
 // and address. A name that lost letters is shown and never matched; an address
-// that did is dropped.
+// that did is dropped. Each stands for itself: where a repair leaves a
+// hole for every missing letter, a name without one was put right wholly.
 func (p *Parsed) judgeText(dropped, otherHole bool) {
 	nameHole, addressHole := hasHole(p.FullName), hasHole(p.Address)
 	switch {
@@ -30,7 +31,7 @@ func (p *Parsed) judgeText(dropped, otherHole bool) {
 	if foreign {
 		p.warn(checkpoint.WarnNonVietnameseText)
 	}
-	if !nameHole && !dropped && !foreign && p.Text != checkpoint.TextRecoveredLossy {
+	if !nameHole && !dropped && !foreign && !p.gaps {
 		p.NameFold = fold.Name(p.FullName)
 	}
 }

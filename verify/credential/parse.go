@@ -18,6 +18,8 @@ type Parsed struct {
 	Group   string      // id of the place in a place code
 	Health  *HealthCard // BHYT and VssID
 	Unified *PersonalQR // personal QR of Decision 1405/QĐ-BTTTT
+
+	gaps bool // letters are missing, perhaps without a trace: no name is whole
 }
 
 // Parse reads one code. The time tells only what lies in the future. It never
@@ -52,7 +54,7 @@ func Read(payload []byte, now time.Time) Parsed {
 // before chip cards: their tests are narrower, and a chip card's would match them.
 func (p *Parsed) readPerson(s string, now time.Time) {
 	text := repair(s)
-	p.Text = text.quality
+	p.Text, p.gaps = text.quality, text.gaps
 	sep := delimiter(text.s)
 	f := strings.Split(text.s, sep)
 	switch {

@@ -35,9 +35,9 @@ const (
 )
 
 // isPersonalQR: six fields, an ISO birth date (stars allowed) in the third, an
-// all-digit id in the fifth.
+// all-digit id in the fifth. The sixth may have been cut off.
 func isPersonalQR(f []string) bool {
-	return len(f) == pqrFields && isMaskedISO(f[pqrBirth]) && allDigits(f[pqrID]) &&
+	return (len(f) == pqrFields || len(f) == pqrMore) && isMaskedISO(f[pqrBirth]) && allDigits(f[pqrID]) &&
 		(f[pqrType] == "0" || f[pqrType] == "1")
 }
 
@@ -58,9 +58,14 @@ func isMaskedISO(s string) bool {
 }
 
 func (p *Parsed) readPersonalQR(f []string, now time.Time) {
+	p.Format = checkpoint.FormatPersonalQR
+	if len(f) != pqrFields {
+		p.Err = checkpoint.ErrFieldCount
+		return
+	}
 	q := &PersonalQR{ID: f[pqrID], Type: atoi(f[pqrType])}
 	q.readMore(f[pqrMore])
-	p.Format, p.Unified = checkpoint.FormatPersonalQR, q
+	p.Unified = q
 	p.FullName = strings.TrimSpace(f[pqrName])
 	p.judgeText(false, false)
 	p.Sex = [...]checkpoint.Sex{0, checkpoint.Male, checkpoint.Female}[q.Gender]

@@ -16,6 +16,7 @@ type text struct {
 	s       string
 	quality checkpoint.TextQuality
 	guessed bool // by trying character sets: a wrong guess is unlikely, not impossible
+	gaps    bool // letters are missing, and not each has left a hole
 }
 
 // repair undoes what other decoders do to Vietnamese letters: percent and HTML
@@ -27,7 +28,7 @@ func repair(s string) text {
 		t.s, t.quality = clean([]byte(plain)), checkpoint.TextRecovered
 	}
 	if fixed, lossy, cjk := rereadUTF8(t.s); fixed != "" {
-		t.s, t.guessed = fixed, cjk && !lossy
+		t.s, t.guessed, t.gaps = fixed, cjk && !lossy, cjk && lossy
 		t.quality = checkpoint.TextRecovered
 		if lossy {
 			t.quality = checkpoint.TextRecoveredLossy

@@ -18,7 +18,7 @@ type Card struct {
 	Age         int    `expr:"age" toml:"age"`                 // full years of the holder, the youngest the printed date allows; -1: not known
 	HasBirth    bool   `expr:"has_birth" toml:"has_birth"`     // the paper carries a birth date
 	Agrees      bool   `expr:"agrees" toml:"agrees"`           // name, sex and birth date all agree with the data
-	Differs     bool   `expr:"differs" toml:"differs"`         // name, sex or birth date differs from the data
+	Differs     bool   `expr:"differs" toml:"differs"`         // name, sex or birth date differs from the data, or the issue date is none
 	Older       bool   `expr:"older" toml:"older"`             // the data knows a newer card
 	Newer       bool   `expr:"newer" toml:"newer"`             // the card is newer than the data
 	Reported    string `expr:"reported" toml:"reported"`       // lost, withdrawn, or empty
@@ -35,9 +35,10 @@ type Person struct {
 
 // Doses are the vaccinations in the data.
 type Doses struct {
-	Count  int   `expr:"count" toml:"count"`
-	Days   []int `expr:"days" toml:"days"`     // days since each, newest first, at most four
-	Course int   `expr:"course" toml:"course"` // doses in the course of the newest; 0: not known
+	Count     int   `expr:"count" toml:"count"`
+	Days      []int `expr:"days" toml:"days"`             // days since each, newest first, at most four
+	WholeDays []int `expr:"whole_days" toml:"whole_days"` // of these, the doses that are a whole course by themselves
+	Course    int   `expr:"course" toml:"course"`         // doses in the course of the newest alone; 0: not known
 }
 
 // Case is the holder's place in the case register.

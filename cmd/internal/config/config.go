@@ -7,9 +7,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -84,16 +86,33 @@ func (r Reader) Serial() serial.Config { return serial.Config{Path: r.Path, Baud
 
 // Read reads and validates a file. The error lists every fault.
 func Read(path string) (*Config, error) {
+	return read(path, (*Config).Validate)
+}
+
+// Check is Read for somebody who is about to use the file on this machine: the
+// files that it names must be there, too.
+func Check(path string) error {
+	_, err := read(path, func(c *Config) error { return errors.Join(c.Validate(), c.MQTT.Files()) })
+	return err
+}
+
+func read(path string, validate func(*Config) error) (*Config, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read configuration: %w", err)
 	}
 	c := &Config{StateDir: "/var/lib/checkpoint", RunDir: "/run/checkpoint", DecisionInputs: []string{"control"}}
 	d := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
-	if err := d.Decode(c); err != nil {
-		return nil, fmt.Errorf("read configuration: %s:\n%s", path, explain(err))
+	err = d.Decode(c)
+	if unknown := new(toml.StrictMissingError); errors.As(err, &unknown) {
+		err = errors.New("unknown key:\n" + strings.TrimSuffix(unknown.String(), "\n")) // all other keys were read
+		err = errors.Join(err, validate(c))
+	} else if err != nil {
+		err = errors.New(explain(err))
+	} else {
+		err = validate(c)
 	}
-	if err := c.Validate(); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("read configuration: %s:\n%w", path, err)
 	}
 	return c, nil
@@ -101,10 +120,6 @@ func Read(path string) (*Config, error) {
 
 // explain shows the line with a caret below what is wrong.
 func explain(err error) string {
-	var strict *toml.StrictMissingError
-	if errors.As(err, &strict) {
-		return "unknown key:\n" + strict.String()
-	}
 	var decode *toml.DecodeError
 	if errors.As(err, &decode) {
 		return decode.String()
@@ -143,7 +158,46 @@ func (c *Config) Validate() error {
 		names[l.Name] = true
 		l.validate(&f, at)
 	}
+	c.shared(&f)
 	return errors.Join(f...)
+}
+
+// shared reports devices that are named twice: the kernel gives a line or a
+// port to one user only.
+func (c *Config) shared(f *faults) {
+	lines, ports := map[string]int{}, map[string]string{}
+	for i, l := range c.Lanes {
+		at := fmt.Sprintf("lane[%d]", i)
+		used := l.lines()
+		for _, key := range slices.Sorted(maps.Keys(used)) {
+			line := used[key]
+			if of, taken := lines[line]; taken && of != i { // within a lane the gate says so
+				f.add("%s.gate.%s: line %s is already used by lane[%d]", at, key, line, of)
+			}
+		}
+		for _, line := range used {
+			lines[line] = i
+		}
+		for k, r := range l.Readers {
+			key, path := fmt.Sprintf("%s.reader[%d].path", at, k), filepath.Clean(r.Path)
+			if of, taken := ports[path]; taken && r.Path != "" {
+				f.add("%s: %s is already %s", key, r.Path, of)
+			}
+			ports[path] = key
+		}
+	}
+}
+
+// lines are the kernel's lines that a lane's gate uses, by the keys that name
+// them.
+func (l Lane) lines() map[string]string {
+	g := l.Gate
+	lines := map[string]string{"fire_contact": g.FireContact}
+	if g.Driver == gate.DriverGPIO {
+		maps.Copy(lines, map[string]string{"green": g.Green, "amber": g.Amber, "red": g.Red, "status": g.Status, "buzzer": g.Buzzer, "relay": g.Relay})
+	}
+	maps.DeleteFunc(lines, func(_, line string) bool { return line == "" })
+	return lines
 }
 
 func (m MQTT) validate(f *faults) {
@@ -174,6 +228,28 @@ func (u Update) validate(f *faults) {
 	if u.LimitKbps < 0 || u.LimitKbps > 0 && u.LimitKbps < 8 {
 		f.add("update.limit_kbps: %d: want at least 8, or 0 for no limit", u.LimitKbps)
 	}
+}
+
+// Files reports certificates that are not there, and a key that others can
+// read. They may come while the daemon runs, so Validate does not ask for them.
+func (m MQTT) Files() error {
+	var f faults
+	for key, path := range map[string]string{"mqtt.ca": m.CA, "mqtt.cert": m.Cert, "mqtt.key": m.Key} {
+		if path == "" {
+			continue
+		}
+		info, err := os.Stat(path)
+		switch {
+		case err != nil:
+			f.add("%s: %v", key, err) // not wrapped: it is not the configuration that is not there
+		case !info.Mode().IsRegular():
+			f.add("%s: %s is no file", key, path)
+		case key == "mqtt.key" && info.Mode().Perm()&0o077 != 0:
+			f.add("%s: %s is readable by others (mode %04o): chmod 600 it", key, path, info.Mode().Perm())
+		}
+	}
+	slices.SortFunc(f, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return errors.Join(f...)
 }
 
 func (l Lane) validate(f *faults, at string) {

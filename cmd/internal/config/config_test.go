@@ -160,6 +160,90 @@ func TestUnknownKeysShowTheirLineAndACaret(t *testing.T) {
 	}
 }
 
+func TestUnknownKeysHideNoOtherFault(t *testing.T) {
+	_, err := read(t, "colour = \"red\"\nbox = \"Hộp\"\nprovince = \"mau\"\nsite = \"s\"\n")
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	for _, want := range []string{"colour = \"red\"", "\nbox: ", "\nsite_type: missing", "\nlane: none"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("not reported: %q in\n%v", want, err)
+		}
+	}
+}
+
+// twoLanes has a second lane with the first one's reader, lamp and fire alarm.
+const twoLanes = `
+box = "b1"
+province = "mau"
+site = "Cổng"
+site_type = "building"
+[[lane]]
+name = "1"
+direction = "in"
+gate = { driver = "gpio", green = "GPIO17", relay = "GPIO25", fire_contact = "GPIO5" }
+[[lane.reader]]
+name = "s"
+kind = "serial"
+path = "/dev/x"
+[[lane]]
+name = "2"
+direction = "out"
+gate = { driver = "gpio", green = "GPIO18", red = "GPIO17", relay = "GPIO26", fire_contact = "GPIO5" }
+[[lane.reader]]
+name = "s"
+kind = "serial"
+path = "/dev/../dev/x"
+[[lane.reader]]
+name = "t"
+kind = "serial"
+path = "/dev/y"
+`
+
+func TestWhatTwoLanesCannotShare(t *testing.T) {
+	_, err := read(t, twoLanes)
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	for _, want := range []string{
+		"lane[1].gate.red: line GPIO17 is already used by lane[0]", "lane[1].gate.fire_contact: line GPIO5",
+		"lane[1].reader[0].path: /dev/../dev/x is already lane[0].reader[0].path",
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("not reported: %s", want)
+		}
+	}
+	if n := strings.Count(err.Error(), "already"); n != 3 {
+		t.Errorf("%d faults, want 3:\n%v", n, err)
+	}
+	// Simulated pins are nobody's.
+	if _, err := read(t, strings.NewReplacer("gpio", "simulated", `, fire_contact = "GPIO5"`, "", "/../dev/x", "/z").Replace(twoLanes)); err != nil {
+		t.Error(err)
+	}
+}
+
+// The daemon starts without certificates; who checks a file is told.
+func TestCheckAsksForTheFilesThatAreNamed(t *testing.T) {
+	dir := t.TempDir()
+	key, path := filepath.Join(dir, "box.key"), filepath.Join(dir, "checkpoint.toml")
+	text := least + "[mqtt]\nbroker = \"ssl://b:8883\"\nca = \"" + dir + "\"\ncert = \"" + dir + "/none\"\nkey = \"" + key + "\"\n"
+	if err := errors.Join(os.WriteFile(path, []byte(text), 0o644), os.WriteFile(key, nil, 0o644), os.Chmod(key, 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := config.Read(path); err != nil {
+		t.Error(err)
+	}
+	err := config.Check(path)
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	for _, want := range []string{"\nmqtt.ca: " + dir + " is no file", "\nmqtt.cert: stat ", "\nmqtt.key: " + key + " is readable by others (mode 0644): chmod 600"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("not reported: %q in\n%v", want, err)
+		}
+	}
+}
+
 func TestWrongTypesAndBrokenSyntaxShowTheirLine(t *testing.T) {
 	for _, line := range []string{"box = 7", "box = \"open", "[[lane]", "baud = \"fast\""} {
 		_, err := read(t, strings.Replace(least, "path = ", line+"\npath = ", 1))

@@ -29,7 +29,7 @@ const (
 func Store(stateDir string) (*snapshot.Box, snapshot.Trust, error) {
 	trust, err := snapshot.ReadTrust(filepath.Join(stateDir, keys.ProvinceFile))
 	if err != nil {
-		return nil, trust, err
+		return nil, snapshot.Trust{}, err // what did not pass is not to be used in part
 	}
 	pepper, err := snapshot.ReadPepper(filepath.Join(stateDir, keys.PepperFile))
 	if err != nil {
@@ -67,19 +67,26 @@ func Policy(source []byte) (*policy.Policy, error) {
 // Holder implements verify.Source. The zero Holder holds nothing and is of use
 // to a box that has no snapshot yet.
 type Holder struct {
-	box *snapshot.Box
-
 	mu       sync.RWMutex // held for reading during a lookup
 	data     *verify.Data
 	register *snapshot.Register
 
-	loading sync.Mutex // one reload at a time
-	damaged uint64     // number of the newest snapshot found damaged
+	loading sync.Mutex // one reload at a time; guards what follows
+	box     *snapshot.Box
+	damaged uint64 // number of the newest snapshot found damaged
 	fault   error
 }
 
-// NewHolder holds what box points at, after the first Reload.
+// NewHolder holds what box points at, after the first Reload. box may be nil
+// until [Holder.Provide].
 func NewHolder(box *snapshot.Box) *Holder { return &Holder{box: box} }
+
+// Provide gives a holder without a store the one to look into.
+func (h *Holder) Provide(box *snapshot.Box) {
+	h.loading.Lock()
+	defer h.loading.Unlock()
+	h.box = box
+}
 
 // Acquire implements verify.Source.
 func (h *Holder) Acquire() (*verify.Data, func()) {

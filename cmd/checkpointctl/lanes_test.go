@@ -1,0 +1,35 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+	"testing"
+	"time"
+
+	"checkpoint/cmd/internal/cli"
+	"checkpoint/console/control"
+)
+
+func TestStatusIsReadByPeople(t *testing.T) {
+	now := time.Date(2025, 3, 1, 8, 0, 0, 0, time.UTC)
+	var out strings.Builder
+	printStatus(cli.IO{Out: &out}, control.Status{
+		Box: "b1", Clock: control.Clock{Time: now},
+		Lanes:    []control.LaneStatus{{Name: "1", State: "idle", GateFail: "no green\nno relay"}},
+		Snapshot: control.Snapshot{Number: 4, Created: now.Add(-1864 * 24 * time.Hour)},
+		Link:     control.Link{Broker: "ssl://b:8883", Fault: "no certificate"},
+	})
+	for _, want := range []string{"gate: no green; no relay\n", "(1864 days old)", "OFFLINE, collector absent\n    no certificate\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("not said: %q in\n%s", want, out.String())
+		}
+	}
+}
+
+func TestASocketOfAnotherUserIsNoDaemonThatIsDown(t *testing.T) {
+	var e *cli.Error
+	if !errors.As(notRunning(fs.ErrPermission), &e) || strings.Contains(e.Hint, "is the daemon running") {
+		t.Errorf("hint %+v", e)
+	}
+}
