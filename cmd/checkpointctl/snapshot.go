@@ -88,12 +88,16 @@ func handOver(state string) error {
 	if err := unix.Stat(state, &owner); err != nil {
 		return fmt.Errorf("hand snapshot over: %w", err)
 	}
-	return filepath.WalkDir(filepath.Join(state, snapshots.Dir), func(path string, _ fs.DirEntry, err error) error {
+	give := func(path string, _ fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) { // nothing was fetched yet
+			return nil
+		}
 		if err != nil {
 			return fmt.Errorf("hand snapshot over: %w", err)
 		}
 		return os.Lchown(path, int(owner.Uid), int(owner.Gid))
-	})
+	}
+	return errors.Join(filepath.WalkDir(filepath.Join(state, snapshots.Dir), give), filepath.WalkDir(filepath.Join(state, snapshots.UpdateDir), give))
 }
 
 // stateHint is the next step when a state directory could not be used.

@@ -65,10 +65,10 @@ type Snapshot struct {
 
 // Update is how newer data come.
 type Update struct {
-	Offered uint64    `json:"offered"` // newest snapshot that the province offers; 0: not heard yet
-	Fresh   time.Time `json:"fresh,omitzero"`
-	Stale   bool      `json:"stale"` // nothing was heard for longer than the province allows
-	Done    int64     `json:"done"`  // bytes of the layer on its way in
+	Offered uint64    `json:"offered"`        // newest snapshot that the province offers; 0: not heard yet
+	Until   time.Time `json:"until,omitzero"` // when what was heard expires
+	Stale   bool      `json:"stale"`          // nothing was heard for longer than the province allows
+	Done    int64     `json:"done"`           // bytes of the layer on its way in
 	All     int64     `json:"all"`
 	Fault   string    `json:"fault,omitempty"`
 }

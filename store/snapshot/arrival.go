@@ -11,6 +11,7 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 
 	"checkpoint/store/durable"
 )
@@ -73,7 +74,7 @@ func (a *Arrival) open(path string) error {
 	err = guard(func() (err error) {
 		a.db, err = bolt.Open(path, 0o644, &options)
 		var disk *os.PathError
-		if errors.Is(err, bolt.ErrTimeout) || errors.As(err, &disk) {
+		if errors.Is(err, bolterrors.ErrTimeout) || errors.As(err, &disk) {
 			failed = err
 		}
 		if err == nil {

@@ -53,8 +53,8 @@ const (
 // Status is what the box says of its data's freshness.
 type Status struct {
 	Offered  uint64    // newest snapshot that the province is known to offer; 0: not asked yet
-	Fresh    time.Time // when that was last heard with metadata in date
-	Stale    bool      // the province's metadata have expired
+	Until    time.Time // when the metadata that say so expire; zero: not asked yet
+	Stale    bool      // they have expired, or only expired ones are offered
 	Fetching string    // layer on its way in; empty: none
 	Done     int64     // bytes of that layer's stream
 	All      int64
@@ -85,7 +85,11 @@ func New(o Options) *Client {
 	set(&o.Retry, defaultRetry)
 	set(&o.Interval, defaultInterval)
 	set(&o.Spread, defaultSpread)
-	return &Client{o: o, hints: make(chan struct{}, 1)}
+	c := &Client{o: o, hints: make(chan struct{}, 1)}
+	if f, err := readFloors(o.Dir); err == nil { // a lost one is told of by the first look
+		c.status.Offered, c.status.Until = f.Number, f.Until
+	}
+	return c
 }
 
 func set[T comparable](value *T, def T) {
@@ -95,11 +99,14 @@ func set[T comparable](value *T, def T) {
 	}
 }
 
-// Status is what the client knows.
+// Status is what the client knows. Without a link data grow stale by themselves.
 func (c *Client) Status() Status {
+	now := c.o.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.status
+	s := c.status
+	s.Stale = s.Stale || !s.Until.IsZero() && now.After(s.Until)
+	return s
 }
 
 // Suspect says that a layer in use was found damaged: the next update proves
@@ -150,7 +157,6 @@ func (c *Client) update(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("look for a snapshot: %w", err)
 	}
-	c.heard(offer.manifest.Number)
 	now, err := c.o.Box.Current()
 	if err == nil && now == offer.manifest.Number && !c.isSuspect() {
 		return false, nil
@@ -171,10 +177,10 @@ func (c *Client) update(ctx context.Context) (bool, error) {
 	return changed, nil
 }
 
-func (c *Client) heard(number uint64) {
+func (c *Client) heard(f floors) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.status.Offered, c.status.Fresh, c.status.Stale = number, c.o.Now(), false
+	c.status.Offered, c.status.Until, c.status.Stale = f.Number, f.Until, false
 }
 
 // takeIn gets what is missing, and switches.

@@ -20,8 +20,14 @@ func TestNewestSnapshotIsTakenIn(t *testing.T) {
 	b.o.Switched = func(m snapshot.Manifest) { told = append(told, m.Number) }
 	b.mustUpdate()
 	b.wants(1, 0, 299)
+	floors := filepath.Join(b.state, "update", floorsFile)
+	before, err := os.Stat(floors)
+	must(t, err)
 	if changed, err := b.Update(t.Context()); changed || err != nil {
 		t.Errorf("nothing new: changed %t, %v", changed, err)
+	}
+	if after, err := os.Stat(floors); err != nil || !os.SameFile(before, after) {
+		t.Errorf("a look that found nothing new wrote to the card, %v", err)
 	}
 	p.now = p.now.Add(time.Hour)
 	p.publish(2, 300, 310, one.Layers...)
@@ -30,7 +36,7 @@ func TestNewestSnapshotIsTakenIn(t *testing.T) {
 	if len(told) != 2 || told[1] != 2 {
 		t.Errorf("told of %v", told)
 	}
-	if s := b.Status(); s.Offered != 2 || s.Stale || s.Fault != "" || !s.Fresh.Equal(b.now) {
+	if s := b.Status(); s.Offered != 2 || s.Stale || s.Fault != "" || !s.Until.Equal(p.now.Add(3*day)) {
 		t.Errorf("%+v", s)
 	}
 	if kept, err := b.Kept(); err != nil || len(kept) != 2 {
@@ -39,6 +45,28 @@ func TestNewestSnapshotIsTakenIn(t *testing.T) {
 	if left, _ := os.ReadDir(b.ArrivingDir()); len(left) > 0 {
 		t.Errorf("left in the arrivals: %v", left)
 	}
+}
+
+// A box that hears nobody for longer than the province allows says so, also
+// after a restart, and goes on.
+func TestWithoutALinkDataGrowStale(t *testing.T) {
+	p := newProvince(t, "mau")
+	p.publish(1, 0, 10)
+	dir := t.TempDir()
+	p.box(dir, Directory(p.repo.Dir)).mustUpdate()
+	b := p.box(dir, Directory(t.TempDir()))
+	b.now = p.now.Add(3*day - time.Minute)
+	if s := b.Status(); s.Stale || s.Offered != 1 {
+		t.Errorf("within three days: %+v", s)
+	}
+	b.now = p.now.Add(3*day + time.Minute)
+	if _, err := b.Update(t.Context()); !errors.Is(err, ErrLink) {
+		t.Error(err)
+	}
+	if !b.Status().Stale {
+		t.Error("after three days without a link: not stale")
+	}
+	b.wants(1, 0, 9)
 }
 
 // An hour's layer costs that layer and 5 KB of metadata, not the base again.

@@ -20,6 +20,7 @@ type floors struct {
 	Snapshot  int64     `json:"snapshot"`
 	Number    uint64    `json:"number"` // newest snapshot that the officers signed
 	Time      time.Time `json:"time"`   // when that was made: it is at least so late
+	Until     time.Time `json:"until"`  // when the metadata last heard expire
 }
 
 const floorsFile = "floors.json"

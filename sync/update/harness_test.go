@@ -24,6 +24,7 @@ func TestMain(m *testing.M) {
 	if asked, code := snapshot.ServeExamination(os.Args, os.Stdin, os.Stderr); asked {
 		os.Exit(code)
 	}
+	os.Setenv("GORACE", "atexit_sleep_ms=0") // or each child takes a second longer
 	m.Run()
 	if sceneDir != "" {
 		os.RemoveAll(sceneDir)

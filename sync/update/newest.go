@@ -55,7 +55,8 @@ func (c *Client) newest(ctx context.Context) (offer, error) {
 	if err != nil {
 		return o, err
 	}
-	floor.Number, floor.Time = number, later(floor.Time, o.manifest.CreatedAt())
+	floor.Number, floor.Time, floor.Until = number, later(floor.Time, o.manifest.CreatedAt()), roots.expire()
+	c.heard(floor)
 	if floor == before { // most looks find nothing new, and a card wears out
 		return o, nil
 	}
@@ -187,6 +188,12 @@ func (c *Client) manifest(ctx context.Context, roots *chain, number uint64) (off
 		return offer{}, fmt.Errorf("%w: manifest %d under number %d", ErrReplaced, m.Number, number)
 	}
 	return offer{raw, signatures, m}, nil
+}
+
+// expire is when the first of the metadata does.
+func (c *chain) expire() time.Time {
+	t := c.trusted
+	return slices.MinFunc([]time.Time{t.Root.Signed.Expires, t.Timestamp.Signed.Expires, t.Snapshot.Signed.Expires, t.Targets[metadata.TARGETS].Signed.Expires}, time.Time.Compare)
 }
 
 func later(a, b time.Time) time.Time {
