@@ -28,10 +28,10 @@ func (b *builder) read() error {
 	defer r.cancel(nil)
 	var people, doses, cases, reports faultList
 	var wg sync.WaitGroup
-	wg.Go(func() { b.counts.People = take(r, src.People, &people, r.person) })
-	wg.Go(func() { take(r, src.Doses, &doses, r.dose) })
-	wg.Go(func() { take(r, src.Cases, &cases, r.illness) })
-	wg.Go(func() { take(r, src.Withdrawn, &reports, r.report) })
+	wg.Go(func() { b.counts.People = take(r, src.People, src.PeopleLine, &people, r.person) })
+	wg.Go(func() { take(r, src.Doses, nil, &doses, r.dose) })
+	wg.Go(func() { take(r, src.Cases, nil, &cases, r.illness) })
+	wg.Go(func() { take(r, src.Withdrawn, nil, &reports, r.report) })
 	wg.Wait()
 	if err := context.Cause(r.ctx); err != nil {
 		return err
@@ -42,26 +42,31 @@ func (b *builder) read() error {
 const stepEvery = 1 << 13
 
 // take reads one file to its end; a missing file is an empty one. It returns
-// the number of good rows.
-func take[T any](r *reading, rows iter.Seq2[T, error], faults *faultList, file func(e *encoder, v T, row int) error) (good int) {
+// the number of good rows. line tells where the row just read lies in its file;
+// without it rows are known by their number.
+func take[T any](r *reading, rows iter.Seq2[T, error], line func() int, faults *faultList, file func(e *encoder, v T, row int) error) (good int) {
 	if rows == nil {
 		return 0
 	}
 	var e encoder
 	seen := 0
-	for v, err := range ahead(rows) {
+	for l := range ahead(rows, line) {
 		if seen++; seen%stepEvery == 0 {
 			r.step()
 		}
 		if r.ctx.Err() != nil {
 			return good
 		}
-		if err != nil {
-			faults.add(seen, err)
+		if l.err != nil {
+			faults.add(seen, l.err)
 			continue
 		}
 		good++
-		if err := file(&e, v, good); err != nil {
+		row := l.row
+		if line == nil {
+			row = good
+		}
+		if err := file(&e, l.value, row); err != nil {
 			r.cancel(err)
 			return good
 		}
@@ -72,41 +77,48 @@ func take[T any](r *reading, rows iter.Seq2[T, error], faults *faultList, file f
 // aheadRows are handed over at a time.
 const aheadRows = 256
 
+// rowRead is a row as it was read, with its place in the file where that is known.
+type rowRead[T any] struct {
+	value T
+	err   error
+	row   int
+}
+
 // ahead has a goroutine of its own read the rows, so that taking a file apart
 // and filing its rows go on at the same time: the people file is what a build
-// waits for.
-func ahead[T any](rows iter.Seq2[T, error]) iter.Seq2[T, error] {
-	type line struct {
-		value T
-		err   error
-	}
-	return func(yield func(T, error) bool) {
-		lines, quit := make(chan []line, 2), make(chan struct{})
+// waits for. The same goroutine asks for each row's line, while it is that row's.
+func ahead[T any](rows iter.Seq2[T, error], line func() int) iter.Seq[rowRead[T]] {
+	return func(yield func(rowRead[T]) bool) {
+		parts, quit := make(chan []rowRead[T], 2), make(chan struct{})
 		var wg sync.WaitGroup
 		defer wg.Wait()
 		defer close(quit)
 		wg.Go(func() {
-			defer close(lines)
-			some := make([]line, 0, aheadRows)
+			defer close(parts)
+			some := make([]rowRead[T], 0, aheadRows)
 			send := func() bool {
 				select {
-				case lines <- some:
-					some = make([]line, 0, aheadRows)
+				case parts <- some:
+					some = make([]rowRead[T], 0, aheadRows)
 					return true
 				case <-quit:
 					return false
 				}
 			}
 			for v, err := range rows {
-				if some = append(some, line{v, err}); len(some) == aheadRows && !send() {
+				r := rowRead[T]{value: v, err: err}
+				if line != nil {
+					r.row = line()
+				}
+				if some = append(some, r); len(some) == aheadRows && !send() {
 					return
 				}
 			}
 			send()
 		})
-		for some := range lines {
-			for _, l := range some {
-				if !yield(l.value, l.err) {
+		for some := range parts {
+			for _, r := range some {
+				if !yield(r) {
 					return
 				}
 			}
@@ -124,9 +136,6 @@ func (r *reading) step() {
 }
 
 func (r *reading) person(e *encoder, p input.Person, row int) error {
-	if r.b.src.PeopleLine != nil {
-		row = r.b.src.PeopleLine()
-	}
 	e.person(p, row)
 	if err := r.b.rows.put(e); err != nil {
 		return err
