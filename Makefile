@@ -40,7 +40,7 @@ sizes: build ## the arm64 daemon must stay within 20 MB
 	.ci/size bin/linux-arm64/checkpointd 20000000
 
 .PHONY: deps
-deps: ## install what tests need beside Go (Debian: gcc, mosquitto, fuse)
+deps: ## install what tests need beside Go (Debian: gcc, mosquitto, fuse3)
 	.ci/deps
 
 .PHONY: soak

@@ -84,7 +84,7 @@ func (b *bench) build(ctx context.Context, p *province, today checkpoint.Date, s
 	if err == nil {
 		err = enrol(at("keys"), p.state())
 	}
-	p.measured.Load = run("checkpointctl", "snapshot", "load", "--state", p.state(), "--run", at("run"), at("snap"))
+	p.measured.Load = run("checkpointctl", "snapshot", "load", "--data", p.state(), "--run", at("run"), at("snap"))
 	if err != nil {
 		return err
 	}
