@@ -1,0 +1,109 @@
+package lab
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// kernel is one of Debian's, unpacked.
+type kernel struct{ dir, version string }
+
+func (k kernel) image() string {
+	return filepath.Join(k.dir, "lib", "modules", k.version, "vmlinuz")
+}
+
+//go:embed fetch-kernel
+var fetchKernel string
+
+// theKernel is the kernel in .cache/lab, fetched if there is none. Test
+// binaries that start together take turns.
+func theKernel(ctx context.Context) (kernel, error) {
+	root, err := moduleRoot()
+	if err != nil {
+		return kernel{}, err
+	}
+	cache := filepath.Join(root, ".cache", "lab")
+	if err := os.MkdirAll(cache, 0o755); err != nil {
+		return kernel{}, err
+	}
+	lock, err := os.Create(filepath.Join(cache, "lock"))
+	if err != nil {
+		return kernel{}, err
+	}
+	defer lock.Close()
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+		return kernel{}, fmt.Errorf("wait for %s: %w", lock.Name(), err)
+	}
+	if k, ok := cached(cache); ok {
+		return k, nil
+	}
+	cmd := exec.CommandContext(ctx, "sh", "-s", cache)
+	cmd.Stdin, cmd.Env = strings.NewReader(fetchKernel), environment()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return kernel{}, fmt.Errorf("fetch the guest's kernel: %w\n%s", err, out)
+	}
+	k, ok := cached(cache)
+	if !ok {
+		return kernel{}, errors.New("fetch the guest's kernel: nothing came")
+	}
+	return k, nil
+}
+
+// cached finds the newest kernel, by the order of their names.
+func cached(cache string) (k kernel, ok bool) {
+	images, _ := filepath.Glob(filepath.Join(cache, "*", "lib", "modules", "*", "vmlinuz")) // the pattern is well formed
+	if len(images) == 0 {
+		return kernel{}, false
+	}
+	modules := filepath.Dir(images[len(images)-1])
+	return kernel{dir: filepath.Clean(filepath.Join(modules, "..", "..", "..")), version: filepath.Base(modules)}, true
+}
+
+// files lists the modules and all that they need, in the order of loading.
+func (k kernel) files(ctx context.Context, modules []string) (list []string, err error) {
+	seen := map[string]bool{}
+	for _, name := range modules {
+		cmd := exec.CommandContext(ctx, "modprobe", "--dirname", k.dir, "--set-version", k.version, "--show-depends", name)
+		cmd.Env = environment()
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			return nil, fmt.Errorf("kernel %s has no module %s: %w\n%s", k.version, name, err, out)
+		}
+		for line := range strings.Lines(string(out)) {
+			word, file, _ := strings.Cut(strings.TrimSpace(line), " ")
+			if word == "insmod" && !seen[file] { // else builtin
+				seen[file] = true
+				list = append(list, file)
+			}
+		}
+	}
+	return list, nil
+}
+
+// environment lets users other than root find what lies in sbin.
+func environment() []string {
+	return append(os.Environ(), "PATH="+os.Getenv("PATH")+":/usr/sbin:/sbin", "LC_ALL=C")
+}
+
+// moduleRoot is the checkout.
+func moduleRoot() (string, error) {
+	dir, err := os.Getwd()
+	for err == nil {
+		if _, missing := os.Stat(filepath.Join(dir, "go.mod")); missing == nil {
+			return dir, nil
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			err = errors.New("no go.mod above the working directory")
+		}
+		dir = up
+	}
+	return "", err
+}

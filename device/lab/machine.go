@@ -1,0 +1,120 @@
+package lab
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// machine is a guest that is about to boot.
+type machine struct {
+	kernel   kernel
+	modules  []string // files, in the order of loading
+	work     string   // scratch
+	programs []string // names of what lies in work/bin
+}
+
+// machine collects everything that does not depend on Prepare.
+func (b Bench) machine(ctx context.Context, work string) (*machine, error) {
+	k, err := theKernel(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m := &machine{kernel: k, work: work}
+	if m.modules, err = k.files(ctx, append([]string{"virtio_net", "configfs"}, b.Modules...)); err != nil {
+		return nil, err
+	}
+	if err := build(ctx, filepath.Join(work, "init"), ".", "test", "-c"); err != nil {
+		return nil, err
+	}
+	for _, pkg := range b.Programs {
+		if err := build(ctx, filepath.Join(work, "bin", path.Base(pkg)), pkg, "build"); err != nil {
+			return nil, err
+		}
+		m.programs = append(m.programs, path.Base(pkg))
+	}
+	return m, nil
+}
+
+func (m *machine) initrd() string { return filepath.Join(m.work, "initrd") }
+func (m *machine) log() string    { return filepath.Join(m.work, "console") }
+
+// Where things lie in the guest.
+const (
+	moduleDir = "lab/modules"
+	flagFile  = "lab/flags"
+)
+
+// pack writes the initial RAM disk.
+func (m *machine) pack(bench string) (err error) {
+	f, err := os.Create(m.initrd())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	a := newArchive(f)
+	for _, dir := range []string{"bin", "dev", "lab", moduleDir, "proc", "run", "sys", "tmp"} {
+		a.dir(dir)
+	}
+	a.file("init", filepath.Join(m.work, "init"))
+	for _, name := range m.programs {
+		a.file("bin/"+name, filepath.Join(m.work, "bin", name))
+	}
+	for i, name := range m.modules {
+		a.file(fmt.Sprintf("%s/%03d-%s", moduleDir, i, filepath.Base(name)), name)
+	}
+	a.text(flagFile, strings.Join(guestFlags(), "\n"))
+	a.tree(strings.TrimPrefix(Folder, "/"), bench)
+	return a.close()
+}
+
+// boot runs the guest to its end.
+func (m *machine) boot(ctx context.Context) (code int, err error) {
+	cmd := exec.CommandContext(ctx, "qemu-system-x86_64",
+		"-M", "q35", "-accel", accelerator(), "-cpu", "max", "-smp", "2", "-m", "1024",
+		"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+		"-kernel", m.kernel.image(), "-initrd", m.initrd(),
+		"-append", "console=ttyS0 loglevel=4 panic=-1",
+		"-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,romfile=",
+		"-serial", "file:"+m.log(), "-chardev", "stdio,id=tests,signal=off", "-serial", "chardev:tests")
+	var complaints bytes.Buffer
+	cmd.Stderr = &complaints
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return 0, err
+	}
+	if err := cmd.Start(); err != nil {
+		return 0, fmt.Errorf("%w: .ci/deps installs it", err)
+	}
+	code, err = relay(out, os.Stdout)
+	if ended := cmd.Wait(); err == nil && code < 0 {
+		console, _ := os.ReadFile(m.log()) // a guest that never began has none
+		err = fmt.Errorf("the guest did not say how its tests ended: %w\n%s\n%s", errors.Join(ended, ctx.Err()), complaints.Bytes(), tail(console))
+	}
+	return max(code, 0), err
+}
+
+func tail(b []byte) []byte { return b[max(0, len(b)-4096):] }
+
+// accelerator is KVM only where the machine's own processor has it: inside some
+// virtual machines /dev/kvm is there and crawls.
+func accelerator() string {
+	info, _ := os.ReadFile("/proc/cpuinfo") // without it emulation serves
+	if !bytes.Contains(info, []byte("vmx")) && !bytes.Contains(info, []byte("svm")) {
+		return "tcg"
+	}
+	f, err := os.OpenFile("/dev/kvm", os.O_RDWR, 0)
+	if err != nil {
+		return "tcg"
+	}
+	f.Close()
+	return "kvm"
+}
