@@ -99,7 +99,7 @@ func (s *lane) undo(reply chan<- error) {
 		return
 	}
 	s.clear(alarmUndo, alarmPersonal)
-	s.Gate.Hold(false)
+	s.shut()
 	if t.forget != nil {
 		t.forget()
 		t.forget = nil

@@ -92,6 +92,9 @@ const (
 	DataTooOld        Reason = "A08"
 	ClockNotTrusted   Reason = "N06"
 	Offline           Reason = "N07"
+	GateNotOpened     Reason = "N11"
+	PINWrong          Reason = "N15"
+	BoxOpened         Reason = "N21"
 	SnapshotRefused   Reason = "N10"
 	StorageNearlyFull Reason = "N12"
 	DecideFirst       Reason = "N14"
@@ -131,6 +134,20 @@ const (
 	FoundUnreadable      Finding = "UNREADABLE"
 	FoundRegisterDamaged Finding = "REGISTER_DAMAGED"
 	FoundNoData          Finding = "NO_DATA"
+)
+
+// What a [RecordEvent] tells. None is about a person.
+const (
+	FoundNoPassage      Finding = "NO_PASSAGE"        // nobody came through after an opening
+	FoundDoorStayedShut Finding = "DOOR_STAYED_SHUT"  // the relay was energised and the door did not open
+	FoundDoorOpen       Finding = "DOOR_OPEN_AT_REST" // the door stands open and the relay is at rest
+	FoundBoxOpened      Finding = "BOX_OPENED"        // the tamper contact; Open says which way
+	FoundExitButton     Finding = "EXIT_BUTTON"
+	FoundPriority       Finding = "PRIORITY_VEHICLE"
+	FoundLampWalk       Finding = "LAMP_WALK"
+	FoundRelayTested    Finding = "RELAY_TESTED" // in a lamp walk
+	FoundLeadPIN        Finding = "LEAD_PIN"     // a shift lead ended the emergency
+	FoundWrongPIN       Finding = "WRONG_PIN"
 )
 
 func name(names []string, i int) string {

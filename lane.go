@@ -47,6 +47,11 @@ type LaneConfig struct {
 	// Readers are the names of the lane's readers; each is taken as
 	// unplugged until it reports.
 	Readers []string
+	// Contacts are those that are fitted; PassWithin and DoorOpenFor are how long
+	// a person has to come through and a door may stand open after the gate
+	// opened; 0: the defaults.
+	Contacts                []Contact
+	PassWithin, DoorOpenFor time.Duration
 	// Attended: somebody can answer (a page, buttons, the control socket).
 	// Without it amber and red close as undecided after 8 s.
 	Attended bool
@@ -87,10 +92,6 @@ func (l *Lane) Scan(s Scan) {
 func (l *Lane) Reader(name string, connected bool) {
 	l.send(func(s *lane) { s.reader(name, connected) })
 }
-
-// Emergency begins or ends the emergency: the gate is held open at once and
-// the record follows.
-func (l *Lane) Emergency(open bool) { l.send(func(s *lane) { s.emergency(open) }) }
 
 // Answer is the guard's answer to the open decision, or the undoing of the
 // last one. It returns when the answer is on disk.
@@ -174,6 +175,9 @@ type lane struct {
 	stopped bool      // nothing opens any more
 	last    physical
 	turns   uint64
+	opening opening            // the gate's last
+	told    map[told]time.Time // when a contact's word was last recorded
+	walks   []*walk            // lamp walks that wait until nobody is before the lane
 }
 
 // turn is one person before the lane: from scan to outcome.
@@ -193,7 +197,7 @@ type pendingAnswer struct {
 }
 
 func newLane(l *Lane) *lane {
-	s := &lane{LaneConfig: &l.cfg, post: l.send, timer: time.NewTimer(0), heard: map[string]bool{}}
+	s := &lane{LaneConfig: &l.cfg, post: l.send, timer: time.NewTimer(0), heard: map[string]bool{}, told: map[told]time.Time{}}
 	<-s.timer.C
 	s.view.Lane = l.cfg.Info
 	for _, name := range l.cfg.Readers {
@@ -222,6 +226,9 @@ const (
 	alarmVerify                // verification took too long
 	alarmRecord                // the disk takes too long
 	alarmReaders               // readers have had time to report
+	alarmPriority              // the priority button was held
+	alarmPassage               // nobody came through
+	alarmDoor                  // the door stands open for too long
 	alarmCount
 )
 
@@ -269,6 +276,12 @@ func (s *lane) ring(now time.Time) {
 			s.stall()
 		case alarmReaders:
 			s.unheard()
+		case alarmPriority:
+			s.priority()
+		case alarmPassage:
+			s.notPassed()
+		case alarmDoor:
+			s.gateFails(FoundDoorOpen, "")
 		}
 		s.show()
 	}
@@ -279,7 +292,7 @@ func (s *lane) show() {
 		return
 	}
 	v := s.view
-	v.Readers = slices.Clone(v.Readers)
+	v.Readers, v.Contacts = slices.Clone(v.Readers), slices.Clone(v.Contacts)
 	s.Display.Show(v)
 }
 
@@ -293,6 +306,7 @@ func (s *lane) idle() {
 	s.enter(StateIdle)
 	s.signalIdle()
 	s.show()
+	s.takeWalk()
 }
 
 // signalIdle shows "ready", or the fault signal when no reader is there to be
@@ -308,8 +322,12 @@ func (s *lane) signalIdle() {
 	switch {
 	case s.stalled:
 		s.view.Notice = CannotRecord
+	case s.view.GateFault == FoundDoorStayedShut || s.view.GateFault == FoundNoPassage:
+		s.view.Notice = GateNotOpened
 	case lost > 0:
 		s.view.Notice = ReaderUnplugged
+	case s.active(ContactTamper):
+		s.view.Notice = BoxOpened
 	}
 	if s.stalled || all > 0 && lost == all {
 		s.Gate.Signal(SignalFault)

@@ -26,6 +26,8 @@ type bench struct {
 	view    checkpoint.View
 	lane    *checkpoint.Lane
 	records []checkpoint.Record
+
+	contacts []checkpoint.Contact // that are fitted
 }
 
 func (b *bench) say(format string, args ...any) {
@@ -58,7 +60,10 @@ func (b *bench) Append(_ context.Context, r checkpoint.Record) (checkpoint.Posit
 	}
 	b.seq++
 	b.records = append(b.records, r)
-	word := map[checkpoint.RecordKind]string{checkpoint.RecordDecision: "decision " + r.Verdict.String(), checkpoint.RecordOutcome: "outcome " + r.Outcome.String(), checkpoint.RecordEmergency: "emergency"}[r.Kind]
+	word := map[checkpoint.RecordKind]string{checkpoint.RecordDecision: "decision " + r.Verdict.String(), checkpoint.RecordOutcome: "outcome " + r.Outcome.String(), checkpoint.RecordEmergency: "emergency", checkpoint.RecordEvent: "event"}[r.Kind]
+	for _, f := range r.Findings {
+		word += " " + string(f)
+	}
 	b.log = append(b.log, "append "+word)
 	return checkpoint.Position{Epoch: 7, Seq: b.seq}, nil
 }
@@ -116,7 +121,7 @@ func onLane(t *testing.T, b *bench, attended bool, test func(t *testing.T)) {
 	synctest.Test(t, func(t *testing.T) {
 		b.lane = checkpoint.NewLane(checkpoint.LaneConfig{
 			Info:     checkpoint.LaneInfo{Lane: "1", Direction: checkpoint.In},
-			Verifier: b, Gate: b, Journal: b, Clock: b, Display: b, Attended: attended, Readers: []string{"r1"},
+			Verifier: b, Gate: b, Journal: b, Clock: b, Display: b, Attended: attended, Readers: []string{"r1"}, Contacts: b.contacts,
 		})
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})
@@ -450,13 +455,13 @@ func TestEmergencyComesFirstAndIsRecordedAfterwards(t *testing.T) {
 	onLane(t, b, true, func(t *testing.T) {
 		b.scan("refer/an")
 		b.take()
-		b.lane.Emergency(true)
+		b.lane.Contact(checkpoint.ContactFire, true)
 		b.want(t, "hold true", "lamp emergency")
 		b.scan("admit/binh")
 		b.want(t)
 		time.Sleep(time.Minute)
 		b.want(t, "append decision refer", "append outcome undecided", "append emergency")
-		b.lane.Emergency(false)
+		b.lane.Contact(checkpoint.ContactFire, false)
 		b.want(t, "hold false", "lamp idle")
 		time.Sleep(time.Minute) // the card stalls still, and that is said
 		b.want(t, "lamp fault", "append emergency", "lamp idle")
@@ -466,7 +471,7 @@ func TestEmergencyComesFirstAndIsRecordedAfterwards(t *testing.T) {
 func TestEmergencyWithADeadDisk(t *testing.T) {
 	b := &bench{relay: true, disk: errors.New("dead")}
 	onLane(t, b, true, func(t *testing.T) {
-		b.lane.Emergency(true)
+		b.lane.Contact(checkpoint.ContactFire, true)
 		b.want(t, "hold true", "lamp emergency")
 		if v := b.now(); v.State != checkpoint.StateEmergency || v.Notice != checkpoint.CannotRecord {
 			t.Fatalf("state %v notice %q", v.State, v.Notice)

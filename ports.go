@@ -83,9 +83,15 @@ const (
 	SignalNotRead
 	SignalFault
 	SignalEmergency
+	SignalWalkGreen // one lamp by itself, or the buzzer: a lamp walk
+	SignalWalkAmber
+	SignalWalkRed
+	SignalWalkStatus
+	SignalWalkBuzzer
 )
 
-var signalNames = [...]string{SignalDark: "dark", SignalIdle: "idle", SignalAdmit: "admit", SignalRefer: "refer", SignalRefuse: "refuse", SignalRepeat: "repeat", SignalNotRead: "not read", SignalFault: "fault", SignalEmergency: "emergency"}
+var signalNames = [...]string{SignalDark: "dark", SignalIdle: "idle", SignalAdmit: "admit", SignalRefer: "refer", SignalRefuse: "refuse", SignalRepeat: "repeat", SignalNotRead: "not read", SignalFault: "fault", SignalEmergency: "emergency",
+	SignalWalkGreen: "walk green", SignalWalkAmber: "walk amber", SignalWalkRed: "walk red", SignalWalkStatus: "walk status", SignalWalkBuzzer: "walk buzzer"}
 
 func (s Signal) String() string {
 	if s == SignalDark {

@@ -19,7 +19,8 @@ type RecordKind uint8
 const (
 	RecordDecision  RecordKind = 1 // a scan was decided
 	RecordOutcome   RecordKind = 2 // what the guard did; Refers names the decision
-	RecordEmergency RecordKind = 3 // the fire contact opened or released the gate
+	RecordEmergency RecordKind = 3 // the gate was opened for an emergency, or released; Findings: FoundLeadPIN if by PIN
+	RecordEvent     RecordKind = 4 // something about no decision: Findings says what, Reason what the guard was told
 )
 
 // Record is one line of the journal. The first four fields stay readable on
@@ -47,7 +48,7 @@ type Record struct {
 	Address  string // likewise
 	CodeHash []byte // keyed hash of a code that is not a personal one
 
-	Open bool // RecordEmergency: true when it began
+	Open bool // RecordEmergency: true when it began; FoundBoxOpened: true when opened
 }
 
 // Decision is the answer to one scan: the verdict, why, and by which data.

@@ -113,6 +113,7 @@ func (s *lane) recovered() {
 	if s.view.State == StateIdle {
 		s.signalIdle()
 		s.show()
+		s.takeWalk()
 	}
 }
 

@@ -47,13 +47,17 @@ func (s *lane) scan(scan Scan) {
 		s.show()
 		return
 	}
+	if s.view.State == StateWalk {
+		s.Gate.Hold(false) // people come before lamps
+		s.Gate.Signal(SignalIdle)
+	}
 	if s.green() {
 		s.Gate.Signal(SignalIdle) // the last person's green is not this one's
 	}
 	s.turn = &turn{scan: scan}
 	s.turns++
 	s.clear(alarmUndo, alarmPersonal)
-	s.view = View{Lane: s.view.Lane, Turn: s.turns, Readers: s.view.Readers, Refused: s.view.Refused}
+	s.view = View{Lane: s.view.Lane, Turn: s.turns, Readers: s.view.Readers, Refused: s.view.Refused, Contacts: s.view.Contacts, GateFault: s.view.GateFault}
 	s.enter(StateReading)
 	s.verify(s.turn)
 }
@@ -249,7 +253,7 @@ func (s *lane) letIn(t *turn) {
 			s.Gate.Signal(SignalAdmit) // not lit yet
 		}
 	}
-	s.Gate.Open()
+	s.open()
 }
 
 // close ends a state whose time is over.
@@ -259,5 +263,7 @@ func (s *lane) close() {
 		s.conclude(s.turn, Undecided, nil)
 	case StateDecided:
 		s.idle()
+	case StateWalk:
+		s.walkOver()
 	}
 }

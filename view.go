@@ -12,9 +12,10 @@ const (
 	StateDecided                    // green, not read, or a machine fault: closes by itself
 	StateWaiting                    // a decision is open: the guard's answer is wanted
 	StateEmergency                  // the fire contact is open: the gate is held open
+	StateWalk                       // somebody looks whether the lamps work
 )
 
-var stateNames = [...]string{StateIdle: "idle", StateReading: "reading", StateDecided: "decided", StateWaiting: "waiting", StateEmergency: "emergency"}
+var stateNames = [...]string{StateIdle: "idle", StateReading: "reading", StateDecided: "decided", StateWaiting: "waiting", StateEmergency: "emergency", StateWalk: "walk"}
 
 func (s State) String() string { return name(stateNames[:], int(s)) }
 
@@ -35,6 +36,8 @@ type View struct {
 	Notice    Reason    // a line beside the verdict: N14, N03…; empty for none
 	Opened    bool      // the relay was energised for this decision
 	Readers   []ReaderState
+	Contacts  []Contact // that are active, in the order in which they became so
+	GateFault Finding   // what lock and contacts disagree about; empty for nothing
 }
 
 // ReaderState tells whether a reader is there.

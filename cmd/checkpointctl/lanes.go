@@ -137,6 +137,12 @@ func printStatus(io cli.IO, s control.Status) {
 		for _, r := range l.Readers {
 			fmt.Fprintf(io.Out, ", reader %s %s", r.Name, map[bool]string{true: "connected", false: "UNPLUGGED"}[r.Connected])
 		}
+		for _, c := range l.Contacts {
+			fmt.Fprintf(io.Out, ", %s", contactWords[c])
+		}
+		if l.Disagree != "" {
+			fmt.Fprintf(io.Out, ", GATE: %s", messages.Finding(l.Disagree, messages.English))
+		}
 		if l.GateFail != "" {
 			fmt.Fprintf(io.Out, ", gate: %s", strings.ReplaceAll(l.GateFail, "\n", "; "))
 		}
@@ -146,6 +152,13 @@ func printStatus(io cli.IO, s control.Status) {
 	printJournal(io, s.Journal)
 	printLink(io, s.Link)
 	fmt.Fprintf(io.Out, "  clock: %s, %s\n", s.Clock.Time.Format(time.RFC3339), map[bool]string{true: "trusted", false: "NOT TRUSTED: nobody is admitted automatically"}[s.Clock.Trusted])
+}
+
+// contactWords say what an active contact means.
+var contactWords = map[string]string{
+	checkpoint.ContactFire.String(): "FIRE ALARM", checkpoint.ContactDoor.String(): "door open", checkpoint.ContactPassage.String(): "somebody in the passage",
+	checkpoint.ContactExit.String(): "exit button pressed", checkpoint.ContactTamper.String(): "BOX OPENED",
+	checkpoint.ButtonPass.String(): "button pass pressed", checkpoint.ButtonDeny.String(): "button deny pressed", checkpoint.ButtonPriority.String(): "button priority pressed",
 }
 
 func printSnapshot(io cli.IO, s control.Status) {

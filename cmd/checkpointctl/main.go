@@ -25,8 +25,9 @@ func command() *cli.Command {
 			"checkpointctl status",
 			"checkpointctl decide passed",
 			"checkpointctl snapshot load /media/usb/snap",
+			"checkpointctl lamps walk",
 			`echo '"001090000011"' | checkpointctl parse --json`,
 		},
-		Sub: []*cli.Command{statusCommand(), decideCommand(), scanCommand(), snapshotCommand(), parseCommand(), verifyCommand()},
+		Sub: []*cli.Command{statusCommand(), decideCommand(), scanCommand(), snapshotCommand(), lampsCommand(), emergencyCommand(), pinCommand(), parseCommand(), verifyCommand()},
 	}
 }

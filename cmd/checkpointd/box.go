@@ -15,6 +15,7 @@ import (
 	"checkpoint/cmd/internal/config"
 	"checkpoint/cmd/internal/snapshots"
 	"checkpoint/console/control"
+	"checkpoint/console/pin"
 	"checkpoint/device/clock"
 	"checkpoint/device/gate"
 	"checkpoint/store/durable"
@@ -38,6 +39,7 @@ type box struct {
 	fetches chan *update.Client           // the client, once, for the task that runs it
 	hub     *control.Hub
 	lanes   []*lane
+	pins    *pin.List // of shift leads
 
 	mending             sync.Mutex // one attempt at a time; guards trust
 	trust               snapshot.Trust
@@ -48,10 +50,10 @@ type box struct {
 // lane is one lane with its hardware.
 type lane struct {
 	*checkpoint.Lane
-	config  config.Lane
-	gate    *gate.Gate
-	contact *gate.Contact // nil without one
-	fault   faultNote
+	config config.Lane
+	gate   *gate.Gate
+	inputs []gate.Input
+	faults faultNotes
 }
 
 // newBox wires a box. What is missing (keys, snapshot, journal) is a fault that
@@ -60,6 +62,10 @@ func newBox(log *slog.Logger, io cli.IO, c *config.Config, o options) (*box, err
 	b := &box{config: c, log: log, hub: control.NewHub(), holder: snapshots.NewHolder(nil), ready: make(chan *uplink.Uplink, 1), fetches: make(chan *update.Client, 1)}
 	if err := os.MkdirAll(c.StateDir, 0o700); err != nil {
 		return nil, fmt.Errorf("make state directory: %w", err)
+	}
+	var err error
+	if b.pins, err = pin.NewList(c.LeadPINs); err != nil {
+		return nil, fmt.Errorf("lead_pins: %w", err)
 	}
 	b.openClock()
 	b.openParts(io, o)
@@ -118,6 +124,7 @@ func (b *box) openLanes(io cli.IO, o options) error {
 		l.Lane = checkpoint.NewLane(checkpoint.LaneConfig{
 			Info: info, Verifier: verifier, Gate: l.gate, Journal: &b.records, Clock: b.clock,
 			Display: b.display(io, o), Recent: recent, Readers: readers, Attended: b.config.Attended(),
+			Contacts: c.Gate.Contacts(), PassWithin: c.Gate.PassWithin(), DoorOpenFor: c.Gate.DoorOpenFor(),
 		})
 		b.lanes = append(b.lanes, l)
 	}
@@ -127,20 +134,17 @@ func (b *box) openLanes(io cli.IO, o options) error {
 // openGate gives a lane its gate. A lane whose pins cannot be had works without
 // them, and says so, so that the guard still sees verdicts and records are kept.
 func (b *box) openGate(l *lane, trace io.Writer, std cli.IO, o options) {
-	with := gate.Options{Trace: trace, OnFault: l.fault.set}
+	with := gate.Options{Trace: trace, OnFault: func(err error) { l.faults.set("pins", err) }}
 	if o.terminal {
 		with.Output = laneOutput{std.Out, l.config.Name}
 	}
-	var err error
+	var err, errInputs error
 	if l.gate, err = gate.Open(l.config.Gate, with); err != nil {
 		l.gate = gate.New(gate.Pins{}, gate.Options{})
 	}
-	var errContact error
-	if l.contact, errContact = gate.OpenContact(l.config.Gate); errContact != nil {
-		err = errors.Join(err, errContact)
-	}
-	if err != nil {
-		l.fault.set(err)
+	l.inputs, errInputs = gate.OpenInputs(l.config.Gate)
+	if err = errors.Join(err, errInputs); err != nil {
+		l.faults.set("lines", err)
 		b.log.Error("gate not opened: the lane works without it (N11)", "lane", l.config.Name, "error", err)
 	}
 }

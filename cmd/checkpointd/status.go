@@ -25,7 +25,7 @@ func (b *box) status() control.Status {
 	}
 	for _, l := range b.lanes {
 		ls := b.hub.Lane(l.config.Name)
-		ls.GateFail = l.fault.String()
+		ls.GateFail, ls.Pins = l.faults.String(), l.gate.Fitted()
 		s.Lanes = append(s.Lanes, ls)
 	}
 	data, err := b.holder.State()

@@ -26,8 +26,8 @@ import (
 func (b *box) start(run func(string, func(context.Context) error)) {
 	for _, l := range b.lanes {
 		run("lane "+l.config.Name, l.Run)
-		if l.contact != nil {
-			run("fire contact "+l.config.Name, func(ctx context.Context) error { return l.contact.Watch(ctx, l.Emergency) })
+		for _, in := range l.inputs {
+			run(fmt.Sprintf("input %s %s", l.config.Name, in.Contact), func(ctx context.Context) error { b.watch(ctx, l, in); return nil })
 		}
 		for _, r := range l.config.Readers {
 			reader := &scanner.Serial{Name: r.Name, Suffix: suffix(r), Open: opener(r.Serial()), Sink: l.Lane, Log: b.log.With("lane", l.config.Name)}
@@ -109,14 +109,14 @@ func (b *box) linkChanged(io cli.IO, o options) func(uplink.Status) {
 
 // control is the server of the control socket.
 func (b *box) control() *control.Server {
-	lanes := map[string]control.Answerer{}
+	lanes, gates := map[string]control.Answerer{}, map[string]control.Gate{}
 	for _, l := range b.lanes {
-		lanes[l.config.Name] = l
+		lanes[l.config.Name], gates[l.config.Name] = l, l
 	}
-	if !b.config.Attended() {
+	if !b.config.ByControl() {
 		lanes = nil
 	}
-	return &control.Server{Lanes: lanes, Status: b.status, Hub: b.hub, Reload: func() (control.Snapshot, error) {
+	return &control.Server{Lanes: lanes, Gates: gates, PINs: b.pins, Status: b.status, Hub: b.hub, Reload: func() (control.Snapshot, error) {
 		b.mend()
 		b.reload(b.holder.Retry)
 		return b.status().Snapshot, nil
@@ -137,27 +137,6 @@ func (b both) Show(v checkpoint.View) {
 	for _, d := range b {
 		d.Show(v)
 	}
-}
-
-// faultNote keeps the last word about a gate's pins.
-type faultNote struct {
-	mu  sync.Mutex
-	err error
-}
-
-func (f *faultNote) set(err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.err = err
-}
-
-func (f *faultNote) String() string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.err == nil {
-		return ""
-	}
-	return f.err.Error()
 }
 
 func certificatesOf(m config.MQTT) (*tls.Config, error) {

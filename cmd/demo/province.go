@@ -65,10 +65,12 @@ func (d *demo) collect(ctx context.Context, url string) (wait func(), err error)
 }
 
 func (d *demo) stored(box string, p checkpoint.Position, r checkpoint.Record) {
-	what := "emergency"
+	what := fmt.Sprint("event ", r.Findings)
 	switch r.Kind {
 	case checkpoint.RecordDecision:
 		what = fmt.Sprintf("decision %s %s", r.Verdict, r.Reason)
+	case checkpoint.RecordEmergency:
+		what = "emergency"
 	case checkpoint.RecordOutcome:
 		what = fmt.Sprintf("outcome %s of record %d", r.Outcome, r.Refers.Seq)
 	}

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"checkpoint"
+	"checkpoint/console/pin"
 )
 
 // SocketName is the socket's name below the run-time directory.
@@ -52,7 +53,10 @@ type LaneStatus struct {
 	Notice   checkpoint.Reason        `json:"notice,omitempty"`
 	Refused  uint64                   `json:"refused_scans"`
 	Readers  []checkpoint.ReaderState `json:"readers"`
+	Contacts []string                 `json:"contacts,omitempty"`       // that are active: door, tamper, …
+	Disagree checkpoint.Finding       `json:"gate_disagrees,omitempty"` // what lock and contacts disagree about
 	GateFail string                   `json:"gate_fault,omitempty"`
+	Pins     []string                 `json:"pins"` // lamps and such that are fitted
 }
 
 // Snapshot is the data in use; number 0: none.
@@ -110,11 +114,14 @@ type Event struct {
 	Outcome  string              `json:"outcome,omitempty"`
 	Notice   checkpoint.Reason   `json:"notice,omitempty"`
 	Opened   bool                `json:"opened"`
+	Contacts []string            `json:"contacts,omitempty"`
 }
 
 // Server answers on the socket.
 type Server struct {
 	Lanes  map[string]Answerer // empty: nobody can answer
+	Gates  map[string]Gate     // empty: the box is out of service
+	PINs   *pin.List           // of shift leads; nil: there are none
 	Status func() Status
 	Hub    *Hub
 	// Reload looks for a new snapshot and tells which one is in use; nil: the box
@@ -149,6 +156,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, _ *http.Request) { reply(w, s.Status()) })
 	mux.HandleFunc("POST /v1/decide", s.decide)
+	mux.HandleFunc("POST /v1/lamps", s.lamp)
+	mux.HandleFunc("POST /v1/emergency/end", s.endEmergency)
 	mux.HandleFunc("POST /v1/snapshot/reload", s.reload)
 	mux.HandleFunc("GET /v1/events", s.events)
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}

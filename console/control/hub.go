@@ -24,7 +24,10 @@ func (h *Hub) Show(v checkpoint.View) {
 	e := eventOf(v)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.last[v.Lane.Lane] = LaneStatus{Name: v.Lane.Lane, State: e.State, Verdict: e.Verdict, Reason: e.Reason, Notice: v.Notice, Refused: v.Refused, Readers: v.Readers}
+	h.last[v.Lane.Lane] = LaneStatus{
+		Name: v.Lane.Lane, State: e.State, Verdict: e.Verdict, Reason: e.Reason, Notice: v.Notice, Refused: v.Refused,
+		Readers: v.Readers, Contacts: e.Contacts, Disagree: v.GateFault,
+	}
 	for l := range h.listeners {
 		select {
 		case l <- e:
@@ -37,6 +40,9 @@ func eventOf(v checkpoint.View) Event {
 	e := Event{Lane: v.Lane.Lane, State: v.State.String(), Position: v.Position, Notice: v.Notice, Opened: v.Opened}
 	if v.Outcome != 0 {
 		e.Outcome = v.Outcome.String()
+	}
+	for _, c := range v.Contacts {
+		e.Contacts = append(e.Contacts, c.String())
 	}
 	if d := v.Decision; d != nil {
 		e.Verdict, e.Reason, e.Args, e.Differs = d.Verdict.String(), d.Reason, d.Args, d.Differs

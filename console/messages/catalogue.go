@@ -25,6 +25,7 @@ var states = map[checkpoint.State]pair{
 	checkpoint.StateDecided:   {"ĐÃ CÓ KẾT QUẢ", "DECIDED"},
 	checkpoint.StateWaiting:   {"CHỜ QUYẾT ĐỊNH", "DECISION OPEN"},
 	checkpoint.StateEmergency: {"MỞ KHẨN CẤP", "EMERGENCY"},
+	checkpoint.StateWalk:      {"THỬ ĐÈN", "LAMP WALK"},
 }
 
 var directions = map[checkpoint.Direction]pair{
@@ -121,6 +122,17 @@ var findings = map[checkpoint.Finding]pair{
 	checkpoint.FoundUnreadable:      {"Không đọc được mã", "Code cannot be read"},
 	checkpoint.FoundRegisterDamaged: {"Dữ liệu trên máy bị hỏng", "Data on the box is damaged"},
 	checkpoint.FoundNoData:          {"Chưa có dữ liệu", "No data yet"},
+
+	checkpoint.FoundNoPassage:      {"Mở cổng mà không ai qua", "Nobody came through after an opening"},
+	checkpoint.FoundDoorStayedShut: {"Đã đóng điện rơ-le mà cửa không mở", "The relay was energised and the door stayed shut"},
+	checkpoint.FoundDoorOpen:       {"Rơ-le nghỉ mà cửa vẫn mở", "The door stands open and the relay is at rest"},
+	checkpoint.FoundBoxOpened:      {"Vỏ máy mở ra hoặc đóng lại", "The box's cover was opened or closed"},
+	checkpoint.FoundExitButton:     {"Nút ra", "Exit button"},
+	checkpoint.FoundPriority:       {"Xe ưu tiên", "Priority vehicle"},
+	checkpoint.FoundLampWalk:       {"Thử đèn", "Lamp walk"},
+	checkpoint.FoundRelayTested:    {"Thử rơ-le", "Relay tried"},
+	checkpoint.FoundLeadPIN:        {"Kết thúc bằng PIN trưởng ca", "Ended by a shift lead's PIN"},
+	checkpoint.FoundWrongPIN:       {"Sai PIN", "Wrong PIN"},
 }
 
 // G is green, A asks the guard, R is red, N is about the code or the machine.

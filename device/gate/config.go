@@ -31,6 +31,28 @@ type Config struct {
 	FireContact   string `toml:"fire_contact"`
 	FireActiveLow bool   `toml:"fire_active_low"`
 
+	// Further inputs, for every driver. Door and tamper contact are closed to
+	// ground at rest (door shut, cover on); the others close to ground when
+	// something happens.
+	DoorContact    string `toml:"door_contact"`
+	TamperContact  string `toml:"tamper_contact"`
+	PassageSensor  string `toml:"passage_sensor"`
+	ExitButton     string `toml:"exit_button"`
+	ButtonPass     string `toml:"button_pass"`
+	ButtonDeny     string `toml:"button_deny"`
+	ButtonPriority string `toml:"button_priority"`
+	// Inverted lists those, by the names above, that are wired the other way
+	// round.
+	Inverted []string `toml:"inverted"`
+	// DebounceMS is how long they must keep their level to be believed,
+	// milliseconds, 1 to 1,000; 0: DefaultDebounce.
+	DebounceMS int `toml:"debounce_ms"`
+	// PassageSeconds is how long a person has to come through, 1 to 120;
+	// DoorOpenSeconds how long the door may stand open after the last opening,
+	// 1 to 3,600, longer than the relay's pulse; 0: the lane's defaults.
+	PassageSeconds  int `toml:"passage_seconds"`
+	DoorOpenSeconds int `toml:"door_open_seconds"`
+
 	// ActiveLow lists the pins, by the names above ("relay"), that are on when
 	// electrically low.
 	ActiveLow []string `toml:"active_low"`
@@ -60,20 +82,16 @@ func (c Config) Validate(at string) error {
 	default:
 		report("driver", "unknown driver %q: use %s or %s", c.Driver, DriverGPIO, DriverSimulated)
 	}
-	user := map[string]role{}
-	for r, name := range c.names() {
-		if other, taken := user[name]; taken {
-			report(role(r).String(), "line %s is already %s", name, other)
+	user := map[string]string{}
+	for _, l := range c.lines() {
+		if other, taken := user[l.Line]; taken {
+			report(l.Key, "line %s is already %s", l.Line, other)
 		}
-		if name != "" {
-			user[name] = role(r)
-		}
+		user[l.Line] = l.Key
 	}
-	if other, taken := user[c.FireContact]; taken && c.FireContact != "" {
-		report("fire_contact", "line %s is already %s", c.FireContact, other)
-	}
+	c.validateInputs(report)
 	for i, name := range c.ActiveLow {
-		key := fmt.Sprintf("active_low[%d]", i)
+		key := indexed("active_low", i)
 		if r := slices.Index(roleNames[:], name); r < 0 {
 			report(key, "unknown pin %q: use green, amber, red, status, buzzer or relay", name)
 		} else if c.Driver == DriverGPIO && c.names()[r] == "" {
@@ -85,3 +103,5 @@ func (c Config) Validate(at string) error {
 	}
 	return errors.Join(faults...)
 }
+
+func indexed(key string, i int) string { return fmt.Sprintf("%s[%d]", key, i) }

@@ -2,57 +2,81 @@ package gate
 
 import (
 	"context"
+	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"checkpoint"
 
 	"periph.io/x/conn/v3/gpio"
 	"periph.io/x/conn/v3/gpio/gpiotest"
 )
 
-// onContact watches a pin and gives what it told.
-func onContact(t *testing.T, c Contact) (pin *gpiotest.Pin, told chan bool) {
-	pin = &gpiotest.Pin{N: "FIRE", EdgesChan: make(chan gpio.Level, 16)}
-	c.Pin = pin
-	told = make(chan bool, 16)
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() { defer close(ended); _ = c.Watch(ctx, func(alarm bool) { told <- alarm }) }()
-	t.Cleanup(func() { cancel(); <-ended })
-	return pin, told
+// wired is an input as the configuration makes it, on a pin of software.
+func wired(t *testing.T, c Config, of checkpoint.Contact) (in Input, pin *testPin) {
+	t.Helper()
+	pin = &testPin{Pin: gpiotest.Pin{N: of.String(), EdgesChan: make(chan gpio.Level, 16)}, asked: make(chan struct{}, 16)}
+	for _, i := range c.inputs() {
+		if i.Contact == of {
+			i.Pin = pin
+			return i.Input, pin
+		}
+	}
+	t.Fatalf("no input %s", of)
+	return in, nil
 }
 
-func next(t *testing.T, told chan bool, within time.Duration) bool {
+// follow watches an input and gives what it told.
+func follow(t *testing.T, in Input) (told chan bool, faults chan error) {
+	told, faults = make(chan bool, 16), make(chan error, 16)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		in.Watch(ctx, func(active bool) { told <- active }, func(err error) { faults <- err })
+	}()
+	t.Cleanup(func() { cancel(); <-ended })
+	<-in.Pin.(*testPin).asked // edges from before would be lost
+	return told, faults
+}
+
+func next[T any](t *testing.T, told chan T) T {
 	t.Helper()
 	select {
-	case alarm := <-told:
-		return alarm
-	case <-time.After(within):
-		t.Fatalf("nothing told within %v", within)
-		return false
+	case v := <-told:
+		return v
+	case <-time.After(10 * time.Second):
+		t.Fatal("nothing told within 10 s")
+		panic("unreachable")
 	}
 }
 
 func TestFireContactIsToldAtOnceAndItsEndLater(t *testing.T) {
-	pin, told := onContact(t, Contact{})
-	next(t, told, 5*time.Second)
+	in, pin := wired(t, Config{}, checkpoint.ContactFire)
+	told, _ := follow(t, in) // the pull-up reads high: the loop is cut
+	if !next(t, told) {
+		t.Fatal("an end without an alarm")
+	}
 	began := time.Now()
 	pin.EdgesChan <- gpio.Low
-	if next(t, told, 5*time.Second) {
+	if next(t, told) {
 		t.Fatal("a second alarm")
 	}
-	if took := time.Since(began); took < contactHold {
-		t.Errorf("released after %v, want at least %v", took, contactHold)
+	if took := time.Since(began); took < fireRest {
+		t.Errorf("released after %v, want at least %v", took, fireRest)
 	}
 }
 
-func TestBouncingContactKeepsTheAlarm(t *testing.T) {
-	pin, told := onContact(t, Contact{})
-	next(t, told, 5*time.Second)
+func TestBouncingFireContactKeepsTheAlarm(t *testing.T) {
+	in, pin := wired(t, Config{}, checkpoint.ContactFire)
+	told, _ := follow(t, in)
+	next(t, told)
 	for range 5 {
 		pin.EdgesChan <- gpio.Low
-		time.Sleep(contactHold / 5)
+		time.Sleep(fireRest / 5)
 		pin.EdgesChan <- gpio.High
-		time.Sleep(contactHold / 5)
+		time.Sleep(fireRest / 5)
 	}
 	select {
 	case <-told:
@@ -61,21 +85,85 @@ func TestBouncingContactKeepsTheAlarm(t *testing.T) {
 	}
 }
 
-func TestAlarmThatIsAlreadyThere(t *testing.T) {
-	_, told := onContact(t, Contact{}) // the pull-up reads high: the loop is cut
-	if !next(t, told, 5*time.Second) {
-		t.Fatal("not told")
+// What each input says when its wire is closed to ground, and when it is cut.
+func TestWhatAClosedContactMeans(t *testing.T) {
+	closed := map[checkpoint.Contact]bool{
+		checkpoint.ContactFire: false, checkpoint.ContactDoor: false, checkpoint.ContactTamper: false,
+		checkpoint.ContactPassage: true, checkpoint.ContactExit: true,
+		checkpoint.ButtonPass: true, checkpoint.ButtonDeny: true, checkpoint.ButtonPriority: true,
+	}
+	other := Config{FireActiveLow: true, Inverted: []string{
+		"door_contact", "tamper_contact", "passage_sensor", "exit_button", "button_pass", "button_deny", "button_priority",
+	}}
+	for contact, active := range closed {
+		for name, c := range map[string]Config{"as wired": {}, "inverted": other} {
+			t.Run(contact.String()+" "+name, func(t *testing.T) {
+				t.Parallel()
+				in, pin := wired(t, c, contact)
+				told, _ := follow(t, in) // the pull-up reads high: nothing is closed
+				end := gpio.Low
+				if active == (name == "as wired") {
+					pin.EdgesChan <- gpio.Low
+					end = gpio.High
+				}
+				if !next(t, told) {
+					t.Error("an end without a beginning")
+				}
+				pin.EdgesChan <- end
+				if next(t, told) {
+					t.Error("told twice")
+				}
+			})
+		}
 	}
 }
 
-func TestLoopThatClosesInAnAlarm(t *testing.T) {
-	pin, told := onContact(t, Contact{ActiveLow: true})
-	time.Sleep(3 * contactLook)
-	if len(told) > 0 {
-		t.Fatal("an open loop was an alarm")
-	}
+func TestShortPressIsNoPress(t *testing.T) {
+	in, pin := wired(t, Config{DebounceMS: 1000}, checkpoint.ButtonPass)
+	told, _ := follow(t, in)
 	pin.EdgesChan <- gpio.Low
-	if !next(t, told, 5*time.Second) {
-		t.Fatal("an end without an alarm")
+	pin.EdgesChan <- gpio.High
+	pin.EdgesChan <- gpio.Low
+	pin.EdgesChan <- gpio.High
+	time.Sleep(200 * time.Millisecond)
+	if len(told) > 0 {
+		t.Error("a contact that bounces was believed")
+	}
+}
+
+// testPin tells when it is asked to be an input. Once lost it fails as a line
+// whose chip is gone: edges come at once, and asking for it again fails.
+type testPin struct {
+	gpiotest.Pin
+	asked chan struct{}
+	lost  atomic.Bool
+}
+
+func (p *testPin) In(pull gpio.Pull, edge gpio.Edge) error {
+	if p.lost.Load() {
+		return errors.New("no such device")
+	}
+	err := p.Pin.In(pull, edge)
+	p.asked <- struct{}{}
+	return err
+}
+
+func (p *testPin) WaitForEdge(d time.Duration) bool {
+	if p.lost.Load() {
+		return false
+	}
+	return p.Pin.WaitForEdge(d)
+}
+
+func TestLostLineIsAFaultUntilItIsBack(t *testing.T) {
+	in, pin := wired(t, Config{}, checkpoint.ContactTamper)
+	_, faults := follow(t, in)
+	pin.lost.Store(true)
+	if next(t, faults) == nil {
+		t.Error("a line that never failed is back")
+	}
+	pin.lost.Store(false)
+	if err := next(t, faults); err != nil {
+		t.Errorf("told twice: %v", err)
 	}
 }

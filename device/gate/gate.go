@@ -112,6 +112,17 @@ func (g *Gate) Hold(open bool) {
 // HasRelay tells whether a relay is fitted.
 func (g *Gate) HasRelay() bool { return g.pins[relay] != nil }
 
+// Fitted are the pins that there are: green, amber, red, status, buzzer, relay.
+func (g *Gate) Fitted() []string {
+	list := []string{}
+	for r, d := range g.pins {
+		if d != nil {
+			list = append(list, role(r).String())
+		}
+	}
+	return list
+}
+
 // Close puts every pin to rest and gives them up; errors of all pins are
 // joined. Calls after it do nothing.
 func (g *Gate) Close() error {

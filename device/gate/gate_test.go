@@ -36,6 +36,12 @@ var signals = map[checkpoint.Signal]struct {
 		buzzer: "0+ 1200-",
 	}},
 	checkpoint.SignalEmergency: {2100, map[role]string{green: "0+", status: "0+ 500- 1000+ 1500- 2000+", buzzer: "0+ 1200-"}},
+	// A lamp walk: one at a time.
+	checkpoint.SignalWalkGreen:  {3000, map[role]string{green: "0+"}},
+	checkpoint.SignalWalkAmber:  {3000, map[role]string{amber: "0+"}},
+	checkpoint.SignalWalkRed:    {3000, map[role]string{red: "0+"}},
+	checkpoint.SignalWalkStatus: {3000, map[role]string{status: "0+"}},
+	checkpoint.SignalWalkBuzzer: {2100, map[role]string{buzzer: "0+ 200- 1000+ 1200- 2000+"}},
 }
 
 func TestEverySignal(t *testing.T) {

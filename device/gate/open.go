@@ -55,19 +55,26 @@ func lineOf(name, what string) (*gpioioctl.GPIOLine, error) {
 	return found, nil
 }
 
-// OpenContact opens the fire contact that c describes; nil without one.
-func OpenContact(c Config) (*Contact, error) {
-	if c.FireContact == "" {
-		return nil, nil
+// OpenInputs opens the inputs that c describes, whatever drives its lamps. The
+// error names every line that cannot be had; the others are returned with it.
+func OpenInputs(c Config) (inputs []Input, err error) {
+	var errs []error
+	for _, in := range c.inputs() {
+		if in.line == "" {
+			continue
+		}
+		if _, err := driverreg.Init(); err != nil {
+			return nil, fmt.Errorf("open inputs: %w", err)
+		}
+		found, err := lineOf(in.line, in.key)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		in.Pin = inputLine{found}
+		inputs = append(inputs, in.Input)
 	}
-	if _, err := driverreg.Init(); err != nil {
-		return nil, fmt.Errorf("open fire contact: %w", err)
-	}
-	found, err := lineOf(c.FireContact, "fire_contact")
-	if err != nil {
-		return nil, err
-	}
-	return &Contact{Pin: found, ActiveLow: c.FireActiveLow}, nil
+	return inputs, errors.Join(errs...)
 }
 
 func openSimulated(c Config, o Options) *Gate {
@@ -89,6 +96,17 @@ func openSimulated(c Config, o Options) *Gate {
 // line for configured and writes to descriptor 0 from then on; closed, it is
 // requested anew at the next write.
 type line struct{ *gpioioctl.GPIOLine }
+
+// inputLine is a GPIO line that recovers likewise.
+type inputLine struct{ *gpioioctl.GPIOLine }
+
+func (l inputLine) In(pull gpio.Pull, edge gpio.Edge) error {
+	err := l.GPIOLine.In(pull, edge)
+	if err != nil {
+		l.Close()
+	}
+	return err
+}
 
 func (l line) Out(level gpio.Level) error {
 	err := l.GPIOLine.Out(level)

@@ -51,6 +51,12 @@ var patterns = [...]pattern{
 		buzzer: once(1200),
 	},
 	checkpoint.SignalEmergency: {green: steady(), status: again(500, 500), buzzer: once(1200)},
+
+	checkpoint.SignalWalkGreen:  {green: steady()},
+	checkpoint.SignalWalkAmber:  {amber: steady()},
+	checkpoint.SignalWalkRed:    {red: steady()},
+	checkpoint.SignalWalkStatus: {status: steady()},
+	checkpoint.SignalWalkBuzzer: {buzzer: again(200, 800)},
 }
 
 // notice is how a scan that is refused while a decision is open sounds.

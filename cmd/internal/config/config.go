@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -34,13 +33,15 @@ type Config struct {
 	SiteType string `toml:"site_type"` // building, mall, station, road…: what policies ask
 	StateDir string `toml:"state_dir"`
 	RunDir   string `toml:"run_dir"`
-	// DecisionInputs are ways a guard can answer: "control" (checkpointctl).
-	// Empty: nobody can, amber and red close as undecided after 8 s.
+	// DecisionInputs are ways a guard can answer: "control" (checkpointctl),
+	// "buttons" (on GPIO lines). Empty: nobody can, amber and red close as undecided after 8 s.
 	DecisionInputs []string `toml:"decision_inputs"`
-	Clock          Clock    `toml:"clock"`
-	MQTT           MQTT     `toml:"mqtt"`
-	Update         Update   `toml:"update"`
-	Lanes          []Lane   `toml:"lane"`
+	// LeadPINs are hashes of the shift leads' PINs (checkpointctl pin).
+	LeadPINs []string `toml:"lead_pins"`
+	Clock    Clock    `toml:"clock"`
+	MQTT     MQTT     `toml:"mqtt"`
+	Update   Update   `toml:"update"`
+	Lanes    []Lane   `toml:"lane"`
 }
 
 // Clock says who answers for the machine's clock.
@@ -138,11 +139,7 @@ func (c *Config) Validate() error {
 	f.required("site_type", c.SiteType)
 	f.absolute("state_dir", c.StateDir)
 	f.absolute("run_dir", c.RunDir)
-	for i, in := range c.DecisionInputs {
-		if in != "control" {
-			f.add(`decision_inputs[%d]: unknown input %q: use "control", or leave the list empty`, i, in)
-		}
-	}
+	c.validateInputs(&f)
 	f.join(c.Clock.Mode.Validate("clock.mode"))
 	c.MQTT.validate(&f)
 	c.Update.validate(&f)
@@ -168,15 +165,11 @@ func (c *Config) shared(f *faults) {
 	lines, ports := map[string]int{}, map[string]string{}
 	for i, l := range c.Lanes {
 		at := fmt.Sprintf("lane[%d]", i)
-		used := l.lines()
-		for _, key := range slices.Sorted(maps.Keys(used)) {
-			line := used[key]
-			if of, taken := lines[line]; taken && of != i { // within a lane the gate says so
-				f.add("%s.gate.%s: line %s is already used by lane[%d]", at, key, line, of)
+		for _, w := range l.Gate.Wires() {
+			if of, taken := lines[w.Line]; taken && of != i { // within a lane the gate says so
+				f.add("%s.gate.%s: line %s is already used by lane[%d]", at, w.Key, w.Line, of)
 			}
-		}
-		for _, line := range used {
-			lines[line] = i
+			lines[w.Line] = i
 		}
 		for k, r := range l.Readers {
 			key, path := fmt.Sprintf("%s.reader[%d].path", at, k), filepath.Clean(r.Path)
@@ -186,18 +179,6 @@ func (c *Config) shared(f *faults) {
 			ports[path] = key
 		}
 	}
-}
-
-// lines are the kernel's lines that a lane's gate uses, by the keys that name
-// them.
-func (l Lane) lines() map[string]string {
-	g := l.Gate
-	lines := map[string]string{"fire_contact": g.FireContact}
-	if g.Driver == gate.DriverGPIO {
-		maps.Copy(lines, map[string]string{"green": g.Green, "amber": g.Amber, "red": g.Red, "status": g.Status, "buzzer": g.Buzzer, "relay": g.Relay})
-	}
-	maps.DeleteFunc(lines, func(_, line string) bool { return line == "" })
-	return lines
 }
 
 func (m MQTT) validate(f *faults) {
@@ -279,9 +260,6 @@ func (l Lane) validate(f *faults, at string) {
 	}
 	f.join(l.Gate.Validate(at + ".gate"))
 }
-
-// Attended tells whether a guard can answer.
-func (c *Config) Attended() bool { return len(c.DecisionInputs) > 0 }
 
 type faults []error
 
