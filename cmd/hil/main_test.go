@@ -1,0 +1,15 @@
+package hil
+
+import (
+	"testing"
+
+	"checkpoint/device/lab"
+)
+
+func TestMain(m *testing.M) {
+	lab.Main(m, lab.Bench{
+		Modules:  []string{"gpio-sim", "dummy_hcd", "libcomposite", "usb_f_acm", "cdc-acm"},
+		Programs: []string{"checkpoint/cmd/checkpointd", "checkpoint/cmd/checkpointctl"},
+		Prepare:  prepareProvince,
+	})
+}
