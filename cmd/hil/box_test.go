@@ -43,6 +43,8 @@ type box struct {
 	exited chan struct{}
 	log    safeBuffer
 	name   string // of its lane, which no other box has
+
+	scanner *virtual.SerialScanner
 }
 
 // outputs and inputs are the lines of a box. The relay's board is active low,
@@ -93,8 +95,8 @@ door_open_seconds = 3
 {{.}}
 {{end}}`))
 
-// newBox makes a box with these readers, each the lines of a [[lane.reader]],
-// and starts its daemon.
+// newBox makes a box with a USB scanner in serial mode and these further
+// readers, each the lines of a [[lane.reader]], and starts its daemon.
 func newBox(t *testing.T, readers ...string) *box {
 	t.Helper()
 	b := &box{t: t, name: t.Name()[max(0, len(t.Name())-32):]}
@@ -108,6 +110,9 @@ func newBox(t *testing.T, readers ...string) *box {
 	b.must(err)
 	t.Cleanup(b.end)
 	b.pull("RELAY", true) // the resistor on the relay's board
+	b.scanner, err = virtual.NewSerialScanner("scanner")
+	b.must(err)
+	readers = append(readers, fmt.Sprintf("name = \"usb\"\nkind = \"serial\"\npath = %q\n", b.scanner.Device()))
 	var lines []*virtual.Line
 	for _, name := range outputs {
 		lines = append(lines, b.chip.Line(name))
@@ -145,6 +150,13 @@ func (b *box) start() {
 	}
 	b.awaitContacts()
 	b.awaitState(checkpoint.StateIdle)
+	b.awaitReaders(true)
+}
+
+// scan shows a code to the USB scanner.
+func (b *box) scan(payload string) {
+	b.t.Helper()
+	b.must(b.scanner.Send(payload + "\r"))
 }
 
 // awaitContacts waits until these contacts are active and no other.
@@ -172,6 +184,11 @@ func (b *box) end() {
 	}
 	if b.watch != nil {
 		_ = b.watch.Close()
+	}
+	if b.scanner != nil {
+		if err := b.scanner.Remove(); err != nil {
+			b.t.Error(err)
+		}
 	}
 	if err := b.chip.Remove(); err != nil {
 		b.t.Error(err)

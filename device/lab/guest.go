@@ -126,7 +126,11 @@ func runTests(out *os.File) (code int, err error) {
 	}
 	args := strings.FieldsFunc(string(flags), func(r rune) bool { return r == '\n' })
 	cmd := exec.Command("/init", args...)
-	cmd.Env = []string{guestEnv + "=1", "HOME=/tmp", "PATH=/bin", "TMPDIR=/tmp"}
+	soak, err := os.ReadFile("/" + soakFile)
+	if err != nil {
+		return 1, err
+	}
+	cmd.Env = []string{guestEnv + "=1", "HOME=/tmp", "PATH=/bin", "TMPDIR=/tmp", Soak + "=" + string(soak)}
 	cmd.Dir, cmd.Stdout, cmd.Stderr = "/tmp", out, out
 	err = cmd.Run()
 	var exit *exec.ExitError

@@ -50,6 +50,7 @@ func (m *machine) log() string    { return filepath.Join(m.work, "console") }
 const (
 	moduleDir = "lab/modules"
 	flagFile  = "lab/flags"
+	soakFile  = "lab/soak"
 )
 
 // pack writes the initial RAM disk.
@@ -71,6 +72,7 @@ func (m *machine) pack(bench string) (err error) {
 		a.file(fmt.Sprintf("%s/%03d-%s", moduleDir, i, filepath.Base(name)), name)
 	}
 	a.text(flagFile, strings.Join(guestFlags(), "\n"))
+	a.text(soakFile, os.Getenv(Soak))
 	a.tree(strings.TrimPrefix(Folder, "/"), bench)
 	return a.close()
 }

@@ -34,6 +34,9 @@ const (
 	Folder = "/bench"
 	// Host is the address of the host's loopback in the guest.
 	Host = "10.0.2.2"
+	// Soak is the one environment variable that the guest has from the host: how
+	// often crash tests repeat (make soak).
+	Soak = "CHECKPOINT_SOAK"
 )
 
 // exitWord begins the last line of a guest, which tells how the tests ended.

@@ -1,0 +1,180 @@
+package hil
+
+import (
+	"errors"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"checkpoint"
+	"checkpoint/console/control"
+	"checkpoint/device/lab/virtual"
+)
+
+// The fire contact opens the gate within 50 ms, while somebody's red is open
+// and a scanner does not stop. The machine may be busy with other things: the
+// median has to hold.
+func TestFireContactOpensWithin50ms(t *testing.T) {
+	b := newBox(t)
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	red, amber := card(t, "red"), card(t, "amber")
+	go func() {
+		defer close(stopped)
+		for codes := []string{red, amber}; ; codes[0], codes[1] = codes[1], codes[0] {
+			select {
+			case <-stop:
+				return
+			case <-time.After(20 * time.Millisecond):
+				_ = b.scanner.Send(codes[0] + "\r") // a full pipe is as good as a busy scanner
+			}
+		}
+	}()
+	defer func() { close(stop); <-stopped }()
+	var took []time.Duration
+	for range 20 {
+		b.awaitState(checkpoint.StateWaiting)
+		alarm := b.pull("FIRE", true)
+		took = append(took, time.Duration(max(b.awaitLine("GREEN", true), b.awaitLine("RELAY", true))-alarm))
+		b.pull("FIRE", false)
+		b.awaitLine("RELAY", false)
+	}
+	slices.Sort(took)
+	t.Logf("from the contact to lamp and relay: median %v, longest %v", took[len(took)/2], took[len(took)-1])
+	if took[0] < 0 || took[len(took)/2] > 50*time.Millisecond {
+		t.Errorf("from the contact to lamp and relay: %v", took)
+	}
+}
+
+func TestEmergencyEndsByContactOrByPIN(t *testing.T) {
+	b := newBox(t)
+	b.pull("FIRE", true)
+	b.awaitLine("RELAY", true)
+	b.pull("FIRE", false)
+	b.awaitState(checkpoint.StateIdle)
+	b.awaitLine("RELAY", false)
+	b.pull("FIRE", true)
+	b.awaitState(checkpoint.StateEmergency)
+	var refused *control.Refusal
+	if err := b.client.EndEmergency(t.Context(), control.EndEmergency{PIN: "11111"}); !errors.As(err, &refused) {
+		t.Errorf("a wrong PIN: %v", err)
+	}
+	if !b.on("RELAY") {
+		t.Fatal("a wrong PIN shut the gate")
+	}
+	b.awaitEvent(checkpoint.FoundWrongPIN)
+	out, err := b.ctl(leadPIN+"\n", "emergency", "end")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	b.awaitLine("RELAY", false)
+	b.awaitState(checkpoint.StateIdle)
+	b.awaitContacts(checkpoint.ContactFire) // the alarm itself is still there
+	b.awaitRecord("the end by PIN", func(r checkpoint.Record) bool {
+		return r.Kind == checkpoint.RecordEmergency && !r.Open && slices.Contains(r.Findings, checkpoint.FoundLeadPIN)
+	})
+}
+
+// ctl runs the shipped checkpointctl.
+func (b *box) ctl(input string, args ...string) (string, error) {
+	b.t.Helper()
+	cmd := exec.Command("/bin/checkpointctl", append(args, "--run", filepath.Join(b.dir, "run"))...)
+	cmd.Stdin = strings.NewReader(input)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+// Lines go to rest with the daemon, however it ends.
+func TestKilledDaemonLeavesEveryLineAtRest(t *testing.T) {
+	for name, end := range map[string]syscall.Signal{"killed": syscall.SIGKILL, "stopped": syscall.SIGTERM} {
+		t.Run(name, func(t *testing.T) {
+			b := newBox(t)
+			b.pull("FIRE", true)
+			b.awaitLine("RELAY", true)
+			b.awaitLine("GREEN", true)
+			b.must(b.cmd.Process.Signal(end))
+			<-b.exited
+			for _, line := range outputs {
+				if b.on(line) {
+					t.Errorf("%s is still on", line)
+				}
+			}
+		})
+	}
+}
+
+func TestInputsReachTheProvince(t *testing.T) {
+	b := newBox(t)
+
+	b.pull("TAMPER", true)
+	b.await("N21", func(s control.Status) bool { return s.Lanes[0].Notice == checkpoint.BoxOpened })
+	b.pull("TAMPER", false)
+	b.pull("EXIT", false)
+	b.awaitContacts(checkpoint.ContactExit)
+	b.pull("EXIT", true)
+	b.awaitContacts()
+
+	b.pull("PRIORITY", false)
+	b.awaitLine("RELAY", true)
+	b.pull("PRIORITY", true)
+	b.await("N11", func(s control.Status) bool { return s.Lanes[0].Notice == checkpoint.GateNotOpened }) // no door opened
+	b.pull("DOOR", true)
+	b.await("a gate that works", func(s control.Status) bool { return s.Lanes[0].Disagree == "" })
+	b.await("a door that stands open", func(s control.Status) bool { return s.Lanes[0].Disagree == checkpoint.FoundDoorOpen })
+	b.pull("DOOR", false)
+	b.awaitContacts()
+
+	b.scan(card(t, "amber"))
+	b.awaitState(checkpoint.StateWaiting)
+	b.pull("PASS", false)
+	b.awaitLine("RELAY", true)
+	b.pull("PASS", true)
+	b.awaitLine("GREEN", true)
+	b.pull("DOOR", true)
+	b.pull("PASSAGE", false)
+	b.awaitLine("GREEN", false)
+	b.pull("PASSAGE", true)
+	b.pull("DOOR", false)
+	b.scan(card(t, "red"))
+	b.awaitState(checkpoint.StateWaiting)
+	b.pull("DENY", false)
+	b.awaitState(checkpoint.StateIdle)
+
+	for _, f := range []checkpoint.Finding{checkpoint.FoundBoxOpened, checkpoint.FoundExitButton, checkpoint.FoundPriority, checkpoint.FoundDoorStayedShut, checkpoint.FoundDoorOpen} {
+		b.awaitEvent(f)
+	}
+	for _, o := range []checkpoint.Outcome{checkpoint.Passed, checkpoint.Denied} {
+		b.awaitRecord(o.String(), func(r checkpoint.Record) bool { return r.Outcome == o })
+	}
+}
+
+// A technician goes through the lamps; one by one they are on, and no other.
+func TestLampWalk(t *testing.T) {
+	b := newBox(t)
+	began := virtual.Monotonic()
+	out, err := b.ctl(strings.Repeat("c\n", 6), "lamps", "walk")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	b.awaitState(checkpoint.StateIdle)
+	var order []string
+	for _, e := range b.watch.Edges() {
+		if e.At > began && e.High != (e.Line == "RELAY") && !slices.Contains(order, e.Line) {
+			order = append(order, e.Line)
+		}
+	}
+	if i := slices.Index(order, "STATUS"); i >= 0 && len(order) == 6 { // also the sign of being ready
+		order = append(slices.Delete(order, i, i+1), "STATUS")
+	}
+	if want := []string{"GREEN", "AMBER", "RED", "BUZZER", "RELAY", "STATUS"}; !slices.Equal(order, want) {
+		t.Errorf("went on in the order %v, want %v\n%s", order, want, out)
+	}
+	out, err = b.ctl("c\nk\nc\nc\nc\nc\n", "lamps", "walk")
+	if err == nil || !strings.Contains(out, "amber") {
+		t.Errorf("a lamp that was not seen: %v\n%s", err, out)
+	}
+	b.awaitEvent(checkpoint.FoundRelayTested)
+}
