@@ -31,7 +31,16 @@ type Entry struct {
 // List gives the devices of a class whose names begin so, in the kernel's order.
 // A machine without the class has none.
 func (s System) List(class, prefix string) ([]Entry, error) {
-	all, err := os.ReadDir(filepath.Join(s.Sys, "class", class))
+	return s.list(filepath.Join(s.Sys, "class", class), prefix)
+}
+
+// Bus is [System.List] for the devices of a bus.
+func (s System) Bus(bus, prefix string) ([]Entry, error) {
+	return s.list(filepath.Join(s.Sys, "bus", bus, "devices"), prefix)
+}
+
+func (s System) list(folder, prefix string) ([]Entry, error) {
+	all, err := os.ReadDir(folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("list devices: %w", err)
 	}
@@ -40,7 +49,7 @@ func (s System) List(class, prefix string) ([]Entry, error) {
 		if !strings.HasPrefix(d.Name(), prefix) {
 			continue
 		}
-		dir := filepath.Join(s.Sys, "class", class, d.Name())
+		dir := filepath.Join(folder, d.Name())
 		e := Entry{Name: d.Name(), Dir: dir, Path: filepath.Join(s.Dev, devName(dir, d.Name()))}
 		e.identify()
 		list = append(list, e)
