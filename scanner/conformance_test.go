@@ -31,6 +31,33 @@ func TestConformance(t *testing.T) {
 	}
 }
 
+// TestOneCardOnTwoKindsOfReaders: a lane takes the same card once, however two
+// readers spell it: typed in any way that keeps its letters, or reported with
+// the suffix that serial scanners need.
+func TestOneCardOnTwoKindsOfReaders(t *testing.T) {
+	for _, e := range readertest.Encodings() {
+		if !e.Whole {
+			continue
+		}
+		t.Run(e.Name, func(t *testing.T) {
+			t.Parallel()
+			keyboard := newKeyboard(t, scanner.AnyEnd)
+			keyboard.encoding = e
+			both := []readertest.Bench{keyboard, suffixed{newPOS(t)}}
+			for _, c := range readertest.Cases() {
+				if c.Name == readertest.SameCard {
+					c.Run(t, func() (b readertest.Bench) { b, both = both[0], both[1:]; return b })
+				}
+			}
+		})
+	}
+}
+
+// suffixed is a scanner that sends CR LF after each code.
+type suffixed struct{ readertest.Bench }
+
+func (s suffixed) Send(code string) error { return s.Bench.Send(code + "\r\n") }
+
 // TestUnplugSoak: a thousand times with CHECKPOINT_SOAK, a few without. Not in
 // parallel: it counts what is left over in the whole process.
 func TestUnplugSoak(t *testing.T) {

@@ -2,9 +2,10 @@ package scanner
 
 import (
 	"bytes"
-	"slices"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"checkpoint"
 )
@@ -60,13 +61,14 @@ func (l *letters) add(c letter) {
 	}
 }
 
-// text is the code, given its bytes; nil when it is too long.
+// text is the code, given its bytes; nil when it is too long. Letters and marks
+// typed one by one become what cards hold (NFC), so that a lane knows the code
+// that another of its readers has seen.
 func (l *letters) text(b []byte) []byte {
 	if l.wide {
-		b = slices.Clone(l.points)
-	} else {
-		b = bytes.ToValidUTF8(b, []byte(string(utf8.RuneError)))
+		b = l.points
 	}
+	b = norm.NFC.Bytes(bytes.ToValidUTF8(b, []byte(string(utf8.RuneError))))
 	if len(b) > checkpoint.MaxPayloadSize {
 		return nil
 	}

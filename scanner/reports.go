@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -28,9 +29,16 @@ func Reports() Decode {
 		if err != nil {
 			return nil, fmt.Errorf("read scanner: %w", err)
 		}
-		return &joiner{layout: layout, whole: NewFramer(Silence, emit)}, nil
+		return &joiner{layout: layout, whole: NewFramer(Silence, func(s checkpoint.Scan) {
+			s.Payload = bytes.TrimRight(s.Payload, ends)
+			emit(s)
+		})}, nil
 	}
 }
+
+// ends are what scanners that are set to send a suffix send here, too, as part
+// of the code.
+const ends = "\r\n\t"
 
 // joiner makes codes of reports. Its framer never looks for an end: the
 // reports tell it.

@@ -8,6 +8,10 @@ import (
 	"checkpoint"
 )
 
+// SameCard is the case that asks for two benches on one lane; they may be of
+// different kinds.
+const SameCard = "two readers of one lane, one card"
+
 // Cases are all of them. Each stands by itself.
 func Cases() []Case {
 	return []Case{
@@ -19,7 +23,7 @@ func Cases() []Case {
 		{"too long", tooLong},
 		{"burst of 20 codes", burst},
 		{"slow drip", drip},
-		{"two readers of one lane, one card", sameCardTwice},
+		{SameCard, sameCardTwice},
 		{"two lanes", twoLanes},
 	}
 }
