@@ -28,6 +28,9 @@ func command() *cli.Command {
 			"checkpointctl lamps walk",
 			`echo '"001090000011"' | checkpointctl parse --json`,
 		},
-		Sub: []*cli.Command{statusCommand(), decideCommand(), scanCommand(), snapshotCommand(), lampsCommand(), emergencyCommand(), pinCommand(), parseCommand(), verifyCommand()},
+		Sub: []*cli.Command{
+			statusCommand(), detectCommand(), decideCommand(), scanCommand(), snapshotCommand(), lampsCommand(), emergencyCommand(), pinCommand(),
+			parseCommand(), verifyCommand(),
+		},
 	}
 }

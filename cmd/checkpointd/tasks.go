@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"sync"
 	"time"
@@ -14,9 +13,8 @@ import (
 	"checkpoint"
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/cmd/internal/config"
+	"checkpoint/cmd/internal/readers"
 	"checkpoint/console/control"
-	"checkpoint/device/serial"
-	"checkpoint/scanner"
 	"checkpoint/sync/uplink"
 	"checkpoint/sync/wire"
 )
@@ -30,24 +28,13 @@ func (b *box) start(run func(string, func(context.Context) error)) {
 			run(fmt.Sprintf("input %s %s", l.config.Name, in.Contact), func(ctx context.Context) error { b.watch(ctx, l, in); return nil })
 		}
 		for _, r := range l.config.Readers {
-			reader := &scanner.Serial{Name: r.Name, Suffix: suffix(r), Open: opener(r.Serial()), Sink: l.Lane, Log: b.log.With("lane", l.config.Name)}
+			reader := readers.New(r, l.Lane, b.log.With("lane", l.config.Name))
 			run("reader "+r.Name, func(ctx context.Context) error { reader.Run(ctx); return nil })
 		}
 	}
 	run("snapshots", b.watchSnapshots)
 	run("updates", b.runUpdates)
 	run("uplink", b.runUplink)
-}
-
-func suffix(r config.Reader) scanner.Suffix {
-	if r.Suffix == "" {
-		return scanner.CR
-	}
-	return r.Suffix
-}
-
-func opener(c serial.Config) scanner.Opener {
-	return func() (io.ReadCloser, error) { return serial.Open(c) }
 }
 
 // lookEvery is how often the pointer to the snapshot in use is read (a loader

@@ -106,7 +106,7 @@ func (d *device) send(s string) {
 // run starts a reader in the bubble and stops it at the end of the test.
 func run(t *testing.T, suffix Suffix, d *device, log io.Writer) *sink {
 	got := new(sink)
-	r := &Serial{Name: "door", Suffix: suffix, Open: d.Open, Sink: got, Log: slog.New(slog.NewTextHandler(log, nil))}
+	r := &Reader{Name: "door", Decode: Bytes(suffix), Open: d.Open, Sink: got, Log: slog.New(slog.NewTextHandler(log, nil))}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { r.Run(ctx); close(done) }()
