@@ -8,7 +8,7 @@ import (
 
 func TestMain(m *testing.M) {
 	lab.Main(m, lab.Bench{
-		Modules:  []string{"gpio-sim", "dummy_hcd", "libcomposite", "usb_f_acm", "cdc-acm"},
+		Modules:  []string{"gpio-sim", "uhid", "hid-generic", "evdev", "dummy_hcd num=2", "libcomposite", "usb_f_acm", "cdc-acm"},
 		Programs: []string{"checkpoint/cmd/checkpointd", "checkpoint/cmd/checkpointctl"},
 		Prepare:  prepareProvince,
 	})

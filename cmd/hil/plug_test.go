@@ -9,27 +9,18 @@ import (
 
 	"checkpoint"
 	"checkpoint/console/control"
-	"checkpoint/device/lab"
 )
-
-// plugs is how often a scanner is pulled out and put in again.
-func plugs(t *testing.T) int {
-	if n, err := strconv.Atoi(os.Getenv(lab.Soak)); err == nil && n > 0 {
-		return 1000
-	}
-	return 10
-}
 
 // A scanner that is pulled out in the middle of a code is back when it is put
 // in again, the half code is forgotten, and nothing is left behind.
-func TestUnplugAndReplug(t *testing.T) {
+func TestUnplugSoak(t *testing.T) {
 	b := newBox(t)
 	codes := []struct {
 		payload string
 		verdict checkpoint.Verdict
 	}{{card(t, "green"), checkpoint.Admit}, {card(t, "place"), checkpoint.NotRead}}
 	open := 0
-	for n := range plugs(t) {
+	for n := range plugs() {
 		b.awaitReaders(true)
 		code := codes[n%2]
 		b.scan(code.payload)

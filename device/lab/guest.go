@@ -60,12 +60,13 @@ func mountAll(list [][3]string) error {
 const compressed = 4
 
 func loadModules() error {
-	files, err := filepath.Glob("/" + moduleDir + "/*")
+	order, err := os.ReadFile("/" + moduleList)
 	if err != nil {
 		return err
 	}
-	for _, name := range files {
-		f, err := os.Open(name)
+	for line := range strings.Lines(string(order)) {
+		name, parameters, _ := strings.Cut(strings.TrimSpace(line), " ")
+		f, err := os.Open(filepath.Join("/", moduleDir, name))
 		if err != nil {
 			return err
 		}
@@ -73,10 +74,10 @@ func loadModules() error {
 		if !strings.HasSuffix(name, ".ko") {
 			flags = compressed
 		}
-		err = unix.FinitModule(int(f.Fd()), "", flags)
+		err = unix.FinitModule(int(f.Fd()), parameters, flags)
 		f.Close()
 		if err != nil && !errors.Is(err, unix.EEXIST) {
-			return fmt.Errorf("load %s: %w", filepath.Base(name), err)
+			return fmt.Errorf("load %s: %w", name, err)
 		}
 	}
 	return nil

@@ -66,21 +66,26 @@ func cached(cache string) (k kernel, ok bool) {
 	return kernel{dir: filepath.Clean(filepath.Join(modules, "..", "..", "..")), version: filepath.Base(modules)}, true
 }
 
-// files lists the modules and all that they need, in the order of loading.
-func (k kernel) files(ctx context.Context, modules []string) (list []string, err error) {
+// module is a file and its parameters.
+type module struct{ file, parameters string }
+
+// modules lists modules and all that they need, in the order of loading.
+func (k kernel) modules(ctx context.Context, names []string) (list []module, err error) {
 	seen := map[string]bool{}
-	for _, name := range modules {
-		cmd := exec.CommandContext(ctx, "modprobe", "--dirname", k.dir, "--set-version", k.version, "--show-depends", name)
+	for _, name := range names {
+		args := append([]string{"--dirname", k.dir, "--set-version", k.version, "--show-depends"}, strings.Fields(name)...)
+		cmd := exec.CommandContext(ctx, "modprobe", args...)
 		cmd.Env = environment()
 		out, err := cmd.CombinedOutput()
 		if err != nil {
 			return nil, fmt.Errorf("kernel %s has no module %s: %w\n%s", k.version, name, err, out)
 		}
 		for line := range strings.Lines(string(out)) {
-			word, file, _ := strings.Cut(strings.TrimSpace(line), " ")
+			word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+			file, parameters, _ := strings.Cut(rest, " ")
 			if word == "insmod" && !seen[file] { // else builtin
 				seen[file] = true
-				list = append(list, file)
+				list = append(list, module{file, parameters})
 			}
 		}
 	}

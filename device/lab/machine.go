@@ -16,7 +16,7 @@ import (
 // machine is a guest that is about to boot.
 type machine struct {
 	kernel   kernel
-	modules  []string // files, in the order of loading
+	modules  []module // in the order of loading
 	work     string   // scratch
 	programs []string // names of what lies in work/bin
 }
@@ -28,7 +28,7 @@ func (b Bench) machine(ctx context.Context, work string) (*machine, error) {
 		return nil, err
 	}
 	m := &machine{kernel: k, work: work}
-	if m.modules, err = k.files(ctx, append([]string{"virtio_net", "configfs"}, b.Modules...)); err != nil {
+	if m.modules, err = k.modules(ctx, append([]string{"virtio_net", "configfs"}, b.Modules...)); err != nil {
 		return nil, err
 	}
 	if err := build(ctx, filepath.Join(work, "init"), ".", "test", "-c"); err != nil {
@@ -48,9 +48,10 @@ func (m *machine) log() string    { return filepath.Join(m.work, "console") }
 
 // Where things lie in the guest.
 const (
-	moduleDir = "lab/modules"
-	flagFile  = "lab/flags"
-	soakFile  = "lab/soak"
+	moduleDir  = "lab/modules"
+	moduleList = "lab/order" // a line each: file, parameters
+	flagFile   = "lab/flags"
+	soakFile   = "lab/soak"
 )
 
 // pack writes the initial RAM disk.
@@ -68,9 +69,13 @@ func (m *machine) pack(bench string) (err error) {
 	for _, name := range m.programs {
 		a.file("bin/"+name, filepath.Join(m.work, "bin", name))
 	}
-	for i, name := range m.modules {
-		a.file(fmt.Sprintf("%s/%03d-%s", moduleDir, i, filepath.Base(name)), name)
+	var list strings.Builder
+	for _, mod := range m.modules {
+		name := filepath.Base(mod.file)
+		a.file(moduleDir+"/"+name, mod.file)
+		fmt.Fprintln(&list, name, mod.parameters)
 	}
+	a.text(moduleList, list.String())
 	a.text(flagFile, strings.Join(guestFlags(), "\n"))
 	a.text(soakFile, os.Getenv(Soak))
 	a.tree(strings.TrimPrefix(Folder, "/"), bench)

@@ -18,7 +18,8 @@ import (
 
 // Bench is what a guest is given.
 type Bench struct {
-	// Modules are kernel modules by name; what they need comes with them.
+	// Modules are kernel modules by name, with parameters behind a space; what
+	// they need comes with them.
 	Modules []string
 	// Programs are main packages that are built as they are shipped and found
 	// in /bin of the guest.

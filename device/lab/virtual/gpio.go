@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -115,15 +114,4 @@ func set(dir, name, value string) error {
 func get(dir, name string) string {
 	b, _ := os.ReadFile(filepath.Join(dir, name)) // what cannot be read is missed where it is used
 	return strings.TrimSpace(string(b))
-}
-
-// await looks until ok, for at most ten seconds: the kernel announces devices
-// in its own time.
-func await(what string, ok func() bool) error {
-	for end := time.Now().Add(10 * time.Second); !ok(); time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			return fmt.Errorf("no %s within 10 s", what)
-		}
-	}
-	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"golang.org/x/sys/unix"
 )
@@ -16,18 +17,19 @@ const gadgets = "/sys/kernel/config/usb_gadget"
 // SerialScanner is a USB scanner in serial mode: a gadget with an ACM function
 // on a virtual bus, which the real cdc-acm driver serves.
 type SerialScanner struct {
-	dir string
-	bus string // the gadget's controller
-	out *os.File
+	name string
+	dir  string
+	bus  string // the gadget's controller
+	out  *os.File
 }
 
 // NewSerialScanner makes a scanner and plugs it in.
 func NewSerialScanner(name string) (*SerialScanner, error) {
-	controllers, err := filepath.Glob("/sys/class/udc/*")
-	if err != nil || len(controllers) == 0 {
-		return nil, errors.Join(errors.New("no virtual USB bus: load dummy_hcd"), err)
+	bus, err := freeBus()
+	if err != nil {
+		return nil, err
 	}
-	s := &SerialScanner{dir: filepath.Join(gadgets, name), bus: filepath.Base(controllers[0])}
+	s := &SerialScanner{name: name, dir: filepath.Join(gadgets, name), bus: bus}
 	function, config := filepath.Join(s.dir, "functions", "acm.0"), filepath.Join(s.dir, "configs", "c.1")
 	text := filepath.Join(s.dir, "strings", "0x409")
 	for _, dir := range []string{s.dir, text, function, config} {
@@ -37,7 +39,7 @@ func NewSerialScanner(name string) (*SerialScanner, error) {
 	}
 	err = errors.Join(
 		set(s.dir, "idVendor", "0x1d6b"), set(s.dir, "idProduct", "0x0104"),
-		set(text, "manufacturer", "Lab"), set(text, "product", name), set(text, "serialnumber", "1"),
+		set(text, "manufacturer", "Lab"), set(text, "product", name), set(text, "serialnumber", name),
 		os.Symlink(function, filepath.Join(config, "acm.0")))
 	if err == nil {
 		err = s.Plug()
@@ -56,33 +58,52 @@ func (s *SerialScanner) Plug() error {
 	if err := await("serial device", func() bool { return s.Device() != "" }); err != nil {
 		return err
 	}
-	port, err := filepath.Glob("/dev/ttyGS*")
-	if err != nil || len(port) == 0 {
-		return errors.Join(errors.New("the USB scanner has no port"), err)
-	}
-	if s.out, err = os.OpenFile(port[0], os.O_WRONLY|unix.O_NOCTTY, 0); err != nil {
+	port := "/dev/ttyGS" + get(filepath.Join(s.dir, "functions", "acm.0"), "port_num")
+	f, err := os.OpenFile(port, os.O_WRONLY|unix.O_NOCTTY, 0)
+	if err != nil {
 		return fmt.Errorf("open USB scanner: %w", err)
 	}
-	return raw(s.out)
+	s.out = f
+	return raw(f)
+}
+
+// freeBus is a virtual bus with nothing on it.
+func freeBus() (string, error) {
+	controllers, _ := filepath.Glob("/sys/class/udc/*") // the patterns are well formed
+	taken, _ := filepath.Glob(filepath.Join(gadgets, "*", "UDC"))
+	for _, c := range controllers {
+		bus := filepath.Base(c)
+		if !slices.ContainsFunc(taken, func(file string) bool { return hasLine(file, bus) }) {
+			return bus, nil
+		}
+	}
+	return "", fmt.Errorf("no free virtual USB bus among %d: load dummy_hcd, with num=2 for two", len(controllers))
 }
 
 // Device is the serial device that a program opens; empty: unplugged.
 func (s *SerialScanner) Device() string {
-	devices, _ := filepath.Glob("/dev/ttyACM*") // the pattern is well formed
-	if len(devices) == 0 {
-		return ""
+	devices, _ := filepath.Glob("/sys/class/tty/ttyACM*") // the pattern is well formed
+	for _, d := range devices {
+		function, err := filepath.EvalSymlinks(filepath.Join(d, "device"))
+		if err != nil || !hasLine(filepath.Join(filepath.Dir(function), "serial"), s.name) {
+			continue
+		}
+		node := filepath.Join("/dev", filepath.Base(d))
+		if _, err := os.Stat(node); err == nil {
+			return node
+		}
 	}
-	return devices[0]
+	return ""
 }
 
 // Unplug pulls the plug, in the middle of a code if need be.
 func (s *SerialScanner) Unplug() error {
+	if err := set(s.dir, "UDC", "\n"); err != nil {
+		return err
+	}
 	if s.out != nil {
 		s.out.Close() // what it did not send is lost, as it would be
 		s.out = nil
-	}
-	if err := set(s.dir, "UDC", "\n"); err != nil {
-		return err
 	}
 	return await("unplugged USB scanner", func() bool { return s.Device() == "" })
 }

@@ -1,0 +1,174 @@
+package hil
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"checkpoint"
+	"checkpoint/console/control"
+	"checkpoint/device/lab"
+	"checkpoint/device/lab/virtual"
+	"checkpoint/scanner"
+	"checkpoint/scanner/readertest"
+)
+
+var benches = map[string]func(*testing.T) readertest.Bench{
+	"serial":   newSerialBench,
+	"keyboard": func(t *testing.T) readertest.Bench { return newKeyboardBench(t, scanner.AnyEnd) },
+	"HID-POS":  newPOSBench,
+}
+
+// Every kind of reader passes on the kernel's own drivers what it passes
+// without them.
+func TestConformance(t *testing.T) {
+	for kind, bench := range benches {
+		for _, c := range readertest.Cases() {
+			t.Run(kind+"/"+c.Name, func(t *testing.T) {
+				c.Run(t, func() readertest.Bench { return bench(t) })
+			})
+		}
+	}
+}
+
+// No reader is lost, and nothing is left over.
+func TestReplugSoak(t *testing.T) {
+	for kind, bench := range benches {
+		t.Run(kind, func(t *testing.T) { readertest.Cycles(t, bench(t), plugs()) })
+	}
+}
+
+// plugs is how often a scanner is pulled out and put in again.
+func plugs() int {
+	if n, err := strconv.Atoi(os.Getenv(lab.Soak)); err == nil && n > 0 {
+		return 5 * n
+	}
+	return 10
+}
+
+// collect runs a reader of a bench and gives what it reads.
+func collect(t *testing.T, b readertest.Bench) chan checkpoint.Scan {
+	t.Helper()
+	sink := &heard{make(chan checkpoint.Scan, 64), make(chan bool, 64)}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { defer close(ended); b.Reader(sink).Run(ctx) }()
+	t.Cleanup(func() { cancel(); <-ended; b.Close() })
+	for !<-sink.connected {
+	}
+	return sink.scans
+}
+
+type heard struct {
+	scans     chan checkpoint.Scan
+	connected chan bool
+}
+
+func (c *heard) Scan(s checkpoint.Scan)          { c.scans <- s }
+func (c *heard) Reader(_ string, connected bool) { c.connected <- connected }
+
+func next(t *testing.T, scans chan checkpoint.Scan) checkpoint.Scan {
+	t.Helper()
+	select {
+	case s := <-scans:
+		return s
+	case <-time.After(patience):
+		t.Fatal("no code")
+		return checkpoint.Scan{}
+	}
+}
+
+// However a scanner types, the text is right or shows its damage.
+func TestKeyboardEncodings(t *testing.T) {
+	for _, e := range readertest.Encodings() {
+		t.Run(e.Name, func(t *testing.T) {
+			b := newKeyboardBench(t, scanner.CR)
+			b.encoding = e
+			scans := collect(t, b)
+			if err := b.Send(readertest.Card); err != nil {
+				t.Fatal(err)
+			}
+			if err := e.Judge(readertest.Card, string(next(t, scans).Payload)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// A scanner that types faster than anybody reads overflows the kernel's buffer:
+// the code is not read, never read wrongly, and the next one is whole.
+func TestOverflowIsNotRead(t *testing.T) {
+	b := newKeyboardBench(t, scanner.CR)
+	scans := collect(t, b)
+	dropped := false
+	for try := 0; try < 50 && !dropped; try++ {
+		code := fmt.Sprintf("%s%d", readertest.Card, try)
+		for _, p := range b.encoding.Type(code, readertest.Enter) {
+			if err := b.Report(p[:]); err != nil { // without waiting
+				t.Fatal(err)
+			}
+		}
+		if dropped = len(scans) == 0; dropped { // Enter may be among what was lost
+			time.Sleep(2 * scanner.BrokenAfter)
+		}
+		for len(scans) > 0 {
+			s := <-scans
+			if !s.Unreadable && string(s.Payload) != code {
+				t.Fatalf("typed %q, read %q", code, s.Payload)
+			}
+			dropped = dropped || s.Unreadable
+		}
+	}
+	if !dropped {
+		t.Error("the kernel never dropped a key: the test tests nothing")
+	}
+	if err := b.Send(readertest.Card); err != nil {
+		t.Fatal(err)
+	}
+	s := next(t, scans)
+	for s.Unreadable {
+		s = next(t, scans)
+	}
+	if string(s.Payload) != readertest.Card {
+		t.Errorf("after the overflow came %q", s.Payload)
+	}
+}
+
+// The daemon reads every kind of scanner at one lane, and keys reach nobody
+// else.
+func TestEveryKindOfScannerAtOneBox(t *testing.T) {
+	keys := newKeyboardBench(t, scanner.CR)
+	pos := newHID(t, "lab scanner", readertest.ScannerDescriptor())
+	t.Cleanup(func() { keys.Close(); pos.Close() })
+	b := newBox(t,
+		fmt.Sprintf("name = \"keyboard\"\nkind = \"keyboard\"\nusb = %q\n", keys.config().USB),
+		fmt.Sprintf("name = \"pos\"\nkind = \"hid-pos\"\nusb = %q\n", pos.config().USB))
+	typed := keys.encoding.Type(card(t, "amber"), readertest.Enter)
+	sendAll(b, keys.HID, typed)
+	b.awaitState(checkpoint.StateWaiting)
+	b.pull("DENY", false)
+	b.awaitState(checkpoint.StateIdle)
+	b.pull("DENY", true)
+	sendAll(b, pos.HID, readertest.Reports(card(t, "green")))
+	b.awaitLine("GREEN", true)
+	b.must(keys.Unplug())
+	b.await("a scanner that is gone", func(s control.Status) bool { return s.Lanes[0].Notice == checkpoint.ReaderUnplugged })
+	b.must(keys.Plug())
+	b.awaitReaders(true)
+}
+
+// sendAll sends reports at a scanner's pace.
+func sendAll[R readertest.Press | readertest.Report](b *box, to *virtual.HID, reports []R) {
+	b.t.Helper()
+	for _, r := range reports {
+		time.Sleep(5 * time.Millisecond)
+		var report bytes.Buffer
+		b.must(binary.Write(&report, binary.NativeEndian, r))
+		b.must(to.Report(report.Bytes()))
+	}
+}
