@@ -122,3 +122,20 @@ func TestSimulatedGateFittedAsConfigured(t *testing.T) {
 		t.Error("a simulated gate with only a green lamp has a relay")
 	}
 }
+
+func TestValidateReportsFaultsOfInputs(t *testing.T) {
+	err := Config{
+		Driver: "gpio", Green: "GPIO17", DoorContact: "GPIO17", ExitButton: "GPIO5", FireContact: "GPIO5", ButtonPass: "GPIO6",
+		Inverted: []string{"fire_contact", "tamper_contact", "bell"}, DebounceMS: 2000, PassageSeconds: 500, DoorOpenSeconds: 3,
+	}.Validate("gate")
+	for _, want := range []string{
+		"gate.door_contact: line GPIO17 is already green", "gate.exit_button: line GPIO5 is already fire_contact",
+		"gate.inverted[0]: the fire contact has a key of its own", "gate.inverted[1]: tamper_contact is not fitted", `gate.inverted[2]: unknown input "bell"`,
+		"gate.debounce_ms: 2000", "gate.passage_seconds: 500", "gate.door_open_seconds: 3s is no longer than the relay's pulse of 3s",
+		"gate.button_pass: a guard",
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Validate = %v\nwant %q in it", err, want)
+		}
+	}
+}
