@@ -40,8 +40,12 @@ sizes: build ## the arm64 daemon must stay within 20 MB
 	.ci/size bin/linux-arm64/checkpointd 20000000
 
 .PHONY: deps
-deps: ## install what tests need beside Go (Debian: gcc, mosquitto, fuse3)
+deps: ## install what tests need beside Go (Debian: gcc, mosquitto, fuse3, qemu, kmod)
 	.ci/deps
+
+.PHONY: hil
+hil: deps ## the box in a guest with real kernel devices: lamps, contacts, scanners, records to the host
+	$(GO) test -count=1 -timeout 10m -v ./cmd/hil
 
 .PHONY: soak
 soak: deps ## the crash tests at full length (about an hour)
