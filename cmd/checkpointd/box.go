@@ -39,6 +39,7 @@ type box struct {
 	fetches chan *update.Client           // the client, once, for the task that runs it
 	hub     *control.Hub
 	lanes   []*lane
+	inputs  []*contact
 	pins    *pin.List // of shift leads
 
 	mending             sync.Mutex // one attempt at a time; guards trust
@@ -52,7 +53,6 @@ type lane struct {
 	*checkpoint.Lane
 	config config.Lane
 	gate   *gate.Gate
-	inputs []gate.Input
 	faults faultNotes
 }
 
@@ -138,11 +138,14 @@ func (b *box) openGate(l *lane, trace io.Writer, std cli.IO, o options) {
 	if o.terminal {
 		with.Output = laneOutput{std.Out, l.config.Name}
 	}
-	var err, errInputs error
+	var err error
 	if l.gate, err = gate.Open(l.config.Gate, with); err != nil {
 		l.gate = gate.New(gate.Pins{}, gate.Options{})
 	}
-	l.inputs, errInputs = gate.OpenInputs(l.config.Gate)
+	inputs, errInputs := gate.OpenInputs(l.config.Gate)
+	for _, in := range inputs {
+		b.addInput(in, l)
+	}
 	if err = errors.Join(err, errInputs); err != nil {
 		l.faults.set("lines", err)
 		b.log.Error("gate not opened: the lane works without it (N11)", "lane", l.config.Name, "error", err)

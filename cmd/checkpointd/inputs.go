@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"maps"
 	"slices"
 	"sync"
@@ -10,14 +11,39 @@ import (
 	"checkpoint/device/gate"
 )
 
-// watch hands what an input tells to its lane, until ctx ends.
-func (b *box) watch(ctx context.Context, l *lane, in gate.Input) {
-	in.Watch(ctx, func(active bool) { l.Contact(in.Contact, active) }, func(err error) {
-		l.faults.set(in.Contact.String(), err)
+// contact is an input and the lanes that it concerns: one fire alarm may be for
+// all of them.
+type contact struct {
+	gate.Input
+	lanes []*lane
+}
+
+// addInput adds a lane's input, unless it is another lane's already.
+func (b *box) addInput(in gate.Input, l *lane) {
+	for _, other := range b.inputs {
+		if other.Contact == in.Contact && other.Pin.Name() == in.Pin.Name() {
+			other.lanes = append(other.lanes, l)
+			return
+		}
+	}
+	b.inputs = append(b.inputs, &contact{in, []*lane{l}})
+}
+
+// watch hands what the input tells to its lanes, until ctx ends.
+func (in *contact) watch(ctx context.Context, log *slog.Logger) {
+	tell := func(active bool) {
+		for _, l := range in.lanes {
+			l.Contact(in.Contact, active)
+		}
+	}
+	in.Watch(ctx, tell, func(err error) {
+		for _, l := range in.lanes {
+			l.faults.set(in.Contact.String(), err)
+		}
 		if err != nil {
-			b.log.Error("input lost", "lane", l.config.Name, "input", in.Contact.String(), "error", err)
+			log.Error("input lost", "input", in.Contact.String(), "lane", in.lanes[0].config.Name, "error", err)
 		} else {
-			b.log.Info("input there again", "lane", l.config.Name, "input", in.Contact.String())
+			log.Info("input there again", "input", in.Contact.String(), "lane", in.lanes[0].config.Name)
 		}
 	})
 }

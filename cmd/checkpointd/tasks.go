@@ -24,13 +24,13 @@ import (
 func (b *box) start(run func(string, func(context.Context) error)) {
 	for _, l := range b.lanes {
 		run("lane "+l.config.Name, l.Run)
-		for _, in := range l.inputs {
-			run(fmt.Sprintf("input %s %s", l.config.Name, in.Contact), func(ctx context.Context) error { b.watch(ctx, l, in); return nil })
-		}
 		for _, r := range l.config.Readers {
 			reader := readers.New(r, l.Lane, b.log.With("lane", l.config.Name))
 			run("reader "+r.Name, func(ctx context.Context) error { reader.Run(ctx); return nil })
 		}
+	}
+	for _, in := range b.inputs {
+		run("input "+in.Contact.String(), func(ctx context.Context) error { in.watch(ctx, b.log); return nil })
 	}
 	run("snapshots", b.watchSnapshots)
 	run("updates", b.runUpdates)

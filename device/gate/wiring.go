@@ -52,7 +52,16 @@ func (c Config) PassWithin() time.Duration  { return time.Duration(c.PassageSeco
 func (c Config) DoorOpenFor() time.Duration { return time.Duration(c.DoorOpenSeconds) * time.Second }
 
 // Wire is a line of the kernel's and the key that names it.
-type Wire struct{ Key, Line string }
+type Wire struct {
+	Key, Line string
+	ActiveLow bool // of an input
+}
+
+// Shareable tells whether two lanes may name the same line: one fire alarm and
+// one cover concern all lanes of a box.
+func (w Wire) Shareable(other Wire) bool {
+	return w == other && (w.Key == "fire_contact" || w.Key == "tamper_contact")
+}
 
 // Wires are the kernel's lines that the gate asks for; a simulated gate has
 // none for its lamps.
@@ -65,10 +74,10 @@ func (c Config) Wires() []Wire {
 // lines are all that are named.
 func (c Config) lines() (list []Wire) {
 	for r, name := range c.names() {
-		list = append(list, Wire{role(r).String(), name})
+		list = append(list, Wire{Key: role(r).String(), Line: name})
 	}
 	for _, in := range c.inputs() {
-		list = append(list, Wire{in.key, in.line})
+		list = append(list, Wire{in.key, in.line, in.ActiveLow})
 	}
 	return slices.DeleteFunc(list, func(w Wire) bool { return w.Line == "" })
 }

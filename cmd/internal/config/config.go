@@ -148,14 +148,15 @@ func (c *Config) Validate() error {
 // shared reports devices that are named twice: the kernel gives a line or a
 // port to one user only.
 func (c *Config) shared(f *faults) {
-	lines, ports := map[string]int{}, map[string]string{}
+	lines, wires, ports := map[string]int{}, map[string]gate.Wire{}, map[string]string{}
 	for i, l := range c.Lanes {
 		at := fmt.Sprintf("lane[%d]", i)
 		for _, w := range l.Gate.Wires() {
-			if of, taken := lines[w.Line]; taken && of != i { // within a lane the gate says so
+			of, taken := lines[w.Line]
+			if taken && of != i && !w.Shareable(wires[w.Line]) { // within a lane the gate says so
 				f.add("%s.gate.%s: line %s is already used by lane[%d]", at, w.Key, w.Line, of)
 			}
-			lines[w.Line] = i
+			lines[w.Line], wires[w.Line] = i, w
 		}
 		for k, r := range l.Readers {
 			key, name, device := fmt.Sprintf("%s.reader[%d].path", at, k), r.Path, filepath.Clean(r.Path)
