@@ -43,6 +43,8 @@ type box struct {
 	trust               snapshot.Trust
 	keys, journal, link part
 	fetch               part
+
+	told toldHealth // of the task that watches snapshots
 }
 
 // lane is one lane with its hardware.

@@ -65,6 +65,7 @@ func (b *box) watchSnapshots(ctx context.Context) error {
 		case <-t.C:
 			b.mend()
 			b.reload(b.holder.Reload)
+			b.tellHealth(time.Now())
 		}
 	}
 }

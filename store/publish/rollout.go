@@ -71,6 +71,7 @@ func planOf(t *metadata.Metadata[metadata.TargetsType]) (*stages.Plan, error) {
 
 // Rollout is how the newest snapshot goes out.
 type Rollout struct {
+	Province string
 	Snapshot uint64
 	Plan     *stages.Plan // nil: to everybody at once
 	Paused   bool
@@ -86,6 +87,11 @@ func (r *Repo) Rollout() (Rollout, error) {
 		return Rollout{}, fmt.Errorf("read rollout: %w", err)
 	}
 	now := Rollout{Snapshot: uint64(targets.Signed.Version)}
+	m, err := r.published(now.Snapshot)
+	if err != nil {
+		return now, fmt.Errorf("read rollout: %w", err)
+	}
+	now.Province = m.Province
 	if now.Plan, err = planOf(targets); err != nil || now.Plan == nil {
 		return now, err
 	}

@@ -29,6 +29,7 @@ const (
 	MaxCanaries = 100
 	MaxStages   = 20
 	MaxBoxID    = 32
+	maxStopIf   = 32 // conditions, and bytes of each
 )
 
 // ErrPlan: a plan, or a pause, that does not hold together.
@@ -46,6 +47,9 @@ type Plan struct {
 	// PauseUntil ends every pause: who wants to stop for longer must abort,
 	// which officers sign.
 	PauseUntil time.Time `json:"pause_until"`
+	// StopIf are conditions, such as "faults>2%", under which whoever watches
+	// pauses the rollout (sync/rollout reads them). Boxes do not look at them.
+	StopIf []string `json:"stop_if,omitempty"`
 }
 
 // Stage is a part of the boxes. The last stage is everybody.
@@ -61,11 +65,12 @@ type Options struct {
 	Begin    time.Time     // not-before of the first stage
 	Wait     time.Duration // between two stages
 	MaxPause time.Duration // after the last stage
+	StopIf   []string
 }
 
 // New plans the rollout of a snapshot.
 func New(snapshot uint64, o Options) (Plan, error) {
-	p := Plan{Snapshot: snapshot, Rollout: snapshot, Canaries: slices.Compact(slices.Sorted(slices.Values(o.Canaries)))}
+	p := Plan{Snapshot: snapshot, Rollout: snapshot, Canaries: slices.Compact(slices.Sorted(slices.Values(o.Canaries))), StopIf: o.StopIf}
 	shares := o.Shares
 	if len(p.Canaries) > 0 {
 		shares = append([]int{0}, shares...)
@@ -90,6 +95,8 @@ func (p Plan) validate() error {
 		return fmt.Errorf("%w: the last stage must be 100%%, or some boxes would wait for ever", ErrPlan)
 	case p.PauseUntil.Before(p.Last()):
 		return fmt.Errorf("%w: pauses end before the last stage", ErrPlan)
+	case len(p.StopIf) > maxStopIf || slices.ContainsFunc(p.StopIf, func(s string) bool { return len(s) > maxStopIf }):
+		return fmt.Errorf("%w: too many or too long conditions to stop", ErrPlan)
 	case len(p.Canaries) > MaxCanaries:
 		return fmt.Errorf("%w: %d canaries, at most %d", ErrPlan, len(p.Canaries), MaxCanaries)
 	}
