@@ -3,15 +3,13 @@ package main
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"time"
 
 	"checkpoint"
+	"checkpoint/cmd/internal/certificates"
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/cmd/internal/config"
 	"checkpoint/console/control"
@@ -168,17 +166,5 @@ func certificatesOf(m config.MQTT) (*tls.Config, error) {
 	if err := m.Files(); err != nil {
 		return nil, err
 	}
-	pem, err := os.ReadFile(m.CA)
-	if err != nil {
-		return nil, fmt.Errorf("read broker's authority: %w", err)
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, errors.New("read broker's authority: no certificate in " + m.CA)
-	}
-	pair, err := tls.LoadX509KeyPair(m.Cert, m.Key)
-	if err != nil {
-		return nil, fmt.Errorf("read box certificate: %w", err)
-	}
-	return &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: pool, Certificates: []tls.Certificate{pair}}, nil
+	return certificates.Client(m.CA, m.Cert, m.Key)
 }
