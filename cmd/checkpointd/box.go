@@ -92,9 +92,7 @@ func (b *box) reload(look func() (changed bool, err error)) {
 	}
 	data, _ := b.holder.State()
 	b.log.Info("snapshot in use", "number", data.Number, "created", data.Created)
-	if err := b.clock.RaiseFloor(data.Created); err != nil {
-		b.log.Error("time floor not kept", "error", err)
-	}
+	b.signed(data.Created)
 	b.tellInfo()
 }
 

@@ -94,9 +94,7 @@ func (b *box) linkChanged(io cli.IO, o options) func(uplink.Status) {
 		if s.SignedTime.IsZero() {
 			return
 		}
-		if err := b.clock.RaiseFloor(s.SignedTime); err != nil {
-			b.log.Error("time floor not kept", "error", err)
-		}
+		b.signed(s.SignedTime)
 		mu.Lock()
 		defer mu.Unlock()
 		if o.terminal && s.LastMark.After(told) {

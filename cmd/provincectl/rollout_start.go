@@ -145,8 +145,7 @@ func (s *startFlags) dry(ctx context.Context, io cli.IO, m snapshot.Manifest, pl
 // collectFor is how long a dry run listens to what boxes left on the broker.
 const collectFor = 3 * time.Second
 
-// known are the ids of boxes, from a file and from the broker, as far as either
-// is named.
+// known are the ids of boxes, from a file, or else from the broker.
 func (s *startFlags) known(ctx context.Context, province string) ([]string, error) {
 	ids, err := readIDs(s.boxes)
 	if err != nil {
@@ -156,8 +155,8 @@ func (s *startFlags) known(ctx context.Context, province string) ([]string, erro
 	if err != nil {
 		return nil, fmt.Errorf("read boxes: %w", err)
 	}
-	if s.broker.url == "" {
-		return fleet.IDs(), nil
+	if s.boxes != "" || s.broker.url == "" {
+		return ids, nil
 	}
 	broker, err := s.broker.of(province)
 	if err != nil {

@@ -37,7 +37,7 @@ type watchFlags struct {
 func (w *watchFlags) add(f *flag.FlagSet) {
 	w.newest(f)
 	w.broker.add(f)
-	f.StringVar(&w.boxes, "boxes", "", "file of the ids of all boxes, one a line (default: those that are heard)")
+	f.StringVar(&w.boxes, "boxes", "", "file of the ids of the boxes that count, one a line (default: all that are heard)")
 	f.Func("stop-if", "pause under this condition, beside those in the plan: faults>N%, silent>N% or refuse>N%", func(text string) error {
 		_, err := rollout.ParseRule(text)
 		w.stopIf = append(w.stopIf, text)

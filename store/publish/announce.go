@@ -22,6 +22,11 @@ import (
 // Refresh says anew, with the online key, which snapshot is the newest. A
 // province does so every day, or its boxes call their data stale.
 func (r *Repo) Refresh(online ed25519.PrivateKey) error {
+	unlock, err := r.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	root, err := r.root()
 	if err != nil {
 		return fmt.Errorf("refresh repository: %w", err)

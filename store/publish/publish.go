@@ -141,6 +141,11 @@ func (r *Repo) Publish(dir string, online ed25519.PrivateKey) (snapshot.Manifest
 }
 
 func (r *Repo) publish(dir string, online ed25519.PrivateKey) (signed, error) {
+	unlock, err := r.lock()
+	if err != nil {
+		return signed{}, err
+	}
+	defer unlock()
 	root, err := r.root()
 	if err != nil {
 		return signed{}, err

@@ -117,6 +117,11 @@ func (r *Repo) Pause(online ed25519.PrivateKey) (Rollout, error) { return r.setP
 func (r *Repo) Resume(online ed25519.PrivateKey) (Rollout, error) { return r.setPause(online, false) }
 
 func (r *Repo) setPause(online ed25519.PrivateKey, pause bool) (Rollout, error) {
+	unlock, err := r.lock()
+	if err != nil {
+		return Rollout{}, err
+	}
+	defer unlock()
 	now, err := r.Rollout()
 	if err != nil {
 		return now, err

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -131,6 +132,27 @@ func TestPauseLastsUntilResumedAndIsRefreshed(t *testing.T) {
 	*now = plan.PauseUntil
 	if _, err := r.Pause(online); !errors.Is(err, publish.ErrRollout) {
 		t.Errorf("past what officers allowed: %v", err)
+	}
+}
+
+// Jobs that run at the same moment lose nothing of each other.
+func TestPauseIsNotLostToARefresh(t *testing.T) {
+	r, now := timed(t)
+	two, _ := planned(t, 2, *now)
+	publishAll(t, r, sign(t, two, now.AddDate(0, 0, 30), 1, 2))
+	var jobs sync.WaitGroup
+	for range 5 {
+		jobs.Go(func() {
+			if err := r.Refresh(online); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	_, err := r.Pause(online)
+	must(t, err)
+	jobs.Wait()
+	if got, err := r.Rollout(); err != nil || !got.Paused {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 

@@ -19,14 +19,18 @@ type box struct {
 // Fleet is what the boxes of a province said last. It is safe for concurrent
 // use. Make one with [NewFleet].
 type Fleet struct {
+	closed bool // others than those in boxes are not counted
+
 	mu    sync.Mutex
 	boxes map[string]*box
 }
 
-// NewFleet knows of boxes that are expected to be heard; ids that cannot be a
-// box's are an error.
+// NewFleet counts the boxes of a list, whether they are heard or not, and no
+// others: a broker keeps the last word of a box that was taken out of service.
+// Without a list it counts whoever is heard. An id that no box can have is an
+// error.
 func NewFleet(ids []string) (*Fleet, error) {
-	f := &Fleet{boxes: map[string]*box{}}
+	f := &Fleet{closed: len(ids) > 0, boxes: map[string]*box{}}
 	for _, id := range ids {
 		if err := wire.CheckBox(id); err != nil {
 			return nil, err
@@ -41,6 +45,9 @@ func (f *Fleet) hear(id, leaf string, payload []byte) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	b := f.boxes[id]
+	if b == nil && f.closed {
+		return
+	}
 	if b == nil {
 		b = &box{}
 		f.boxes[id] = b

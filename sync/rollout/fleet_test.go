@@ -46,10 +46,15 @@ func inStage(r publish.Rollout, stage, n int) string {
 
 func TestBoxesAreCountedByStage(t *testing.T) {
 	r := going(t)
-	f, err := NewFleet([]string{"c-1", "c-2", inStage(r, 1, 9)})
+	ids := []string{"c-1", "c-2", inStage(r, 1, 9), inStage(r, 2, 0)}
+	for i := range 7 {
+		ids = append(ids, inStage(r, 1, i))
+	}
+	f, err := NewFleet(ids)
 	if err != nil {
 		t.Fatal(err)
 	}
+	tell(t, f, inStage(r, 1, 20), wire.Lost, wire.Health{Snapshot: 41}) // long out of service
 	tell(t, f, "c-1", wire.Ready, wire.Health{Snapshot: 41, Offered: 41, Decided: 90, Refused: 9})
 	tell(t, f, "c-2", wire.Lost, wire.Health{Snapshot: 41, Offered: 41, Decided: 10})
 	for i, h := range []wire.Health{

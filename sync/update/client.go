@@ -25,6 +25,9 @@ type Options struct {
 	// Now is the time as far as the box trusts it: the clock if that is
 	// trusted, else the newest signed time known and what has passed since.
 	Now func() time.Time
+	// Signed is told the newest time that officers signed, whether the snapshot
+	// is taken or waits; nil: nobody asks.
+	Signed func(time.Time)
 	// ID is the box's, by which a rollout's plan gives it a stage. Empty: it
 	// takes what is offered, as one does that is loaded by hand.
 	ID string

@@ -64,6 +64,9 @@ func (c *Client) newest(ctx context.Context) (offer, error) {
 	}
 	floor.Number, floor.Time, floor.Until = number, later(floor.Time, o.manifest.CreatedAt()), roots.expire()
 	c.heard(floor)
+	if c.o.Signed != nil {
+		c.o.Signed(floor.Time)
+	}
 	if floor == before { // most looks find nothing new, and a card wears out
 		return o, nil
 	}

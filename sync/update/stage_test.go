@@ -198,11 +198,16 @@ func TestBoxWithoutTrustedTimeIsNeverEarly(t *testing.T) {
 	f := newFleet(t)
 	f.publishPlanned(2, f.plan)
 	b := f.boxes[1]
+	var signed time.Time // from here its clock reckons
+	b.o.Signed = func(t time.Time) { signed = t }
 	for _, wrong := range []time.Time{{}, time.Unix(30, 0)} {
 		b.now = wrong
 		if changed, err := b.Update(t.Context()); changed || err != nil || b.Status().Held == nil {
 			t.Errorf("at %s: changed %t, %v", wrong, changed, err)
 		}
+	}
+	if !signed.Equal(f.plan.Stages[0].NotBefore) { // snapshot 2 was made then
+		t.Errorf("newest signed time %s", signed)
 	}
 	b.now = f.plan.Stages[1].NotBefore // what the clock reckons once it has run long enough
 	b.mustUpdate()
