@@ -138,14 +138,16 @@ func TestPauseEndsWhenOfficersSaid(t *testing.T) {
 
 // A pause of another rollout is no pause of this one.
 func TestPauseNamesItsRollout(t *testing.T) {
-	f := newFleet(t)
-	f.publishPlanned(2, f.plan)
-	f.at(0, 2, 1, 1)
-	f.setPause(true)
-	f.repo.EndRollout = true
-	f.province.now = f.province.now.Add(time.Hour)
-	f.publishPlanned(3, f.province.plan(3))
-	f.at(3*time.Hour, 3, 3, 3)
+	s := newScene(t)
+	s.mustUpdate()
+	s.publishPlanned(3, s.province.plan(3))
+	s.dir = copyDir(t, s.repo.Dir)
+	s.o.Carrier, s.o.ID = Directory(s.dir), "mau"
+	resign(s, "timestamp.json", func(m *metadata.Metadata[metadata.TimestampType]) {
+		m.Signed.UnrecognizedFields = stages.SetPause(m.Signed.UnrecognizedFields, 2)
+	}, s.online)
+	s.mustUpdate()
+	s.wants(3, 200)
 }
 
 // An abort is a new number with the old layers. Who had taken the bad one goes
