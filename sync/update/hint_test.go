@@ -34,6 +34,18 @@ func TestStormOfHintsCostsALookAMinute(t *testing.T) {
 		if n := a.looks.Load() - before; n < 50 || n > 80 {
 			t.Errorf("%d looks in an hour of hints", n)
 		}
+		b.o.Interval = 2 * time.Second
+		b.Hint(1) // the look it asks for falls due now that hints are rare; then comes the pause
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		before = a.looks.Load()
+		b.Hint(2)
+		b.Hint(3)
+		time.Sleep(20 * time.Second)
+		synctest.Wait()
+		if n := a.looks.Load() - before; n < 5 {
+			t.Errorf("%d looks in 20 s that are due each 2 s: a hint put them off", n)
+		}
 		cancel()
 		if err := <-done; !errors.Is(err, context.Canceled) {
 			t.Error(err)

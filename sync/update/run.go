@@ -62,6 +62,7 @@ func (c *Client) wait(ctx context.Context, failures int, first bool) error {
 	case failures > 0:
 		d = min(d, rand.N(c.o.Spread<<failures)+c.o.Retry)
 	}
+	due := time.Now().Add(d)
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
@@ -71,8 +72,10 @@ func (c *Client) wait(ctx context.Context, failures int, first bool) error {
 		return nil
 	case <-c.hints:
 	}
-	// Only Run waits, so the last time needs no lock.
-	if !sleep(ctx, max(rand.N(c.o.Spread), time.Until(c.woken.Add(hintPause)))) {
+	// Only Run waits, so the last time needs no lock. A hint never makes a look
+	// later than it would have been.
+	d = max(rand.N(c.o.Spread), time.Until(c.woken.Add(hintPause)))
+	if !sleep(ctx, min(d, time.Until(due))) {
 		return ctx.Err()
 	}
 	c.woken = time.Now()
