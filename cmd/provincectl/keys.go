@@ -10,7 +10,8 @@ import (
 	"checkpoint/store/keys"
 )
 
-func keysCommand() *cli.Command {
+// keysCommand makes each guess of a passphrase that it locks with cost 2^work.
+func keysCommand(work int) *cli.Command {
 	return &cli.Command{
 		Name: "keys", Short: "khoá của tỉnh / the province's keys",
 		Examples: []string{
@@ -18,7 +19,7 @@ func keysCommand() *cli.Command {
 			"provincectl keys backup --keys keys --officers officers.txt --threshold 2 --out backup",
 			"provincectl keys restore --bundle bundle.tar --share share-1.txt --share share-3.txt --out keys",
 		},
-		Sub: []*cli.Command{keysInit(), keysOfficer(), keysBackup(), keysRestore()},
+		Sub: []*cli.Command{keysInit(), keysOfficer(work), keysBackup(work), keysRestore()},
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 	"checkpoint/store/keys/backup"
 )
 
-func keysBackup() *cli.Command {
+func keysBackup(work int) *cli.Command {
 	var dir, officers, out string
 	var threshold int
 	return &cli.Command{
@@ -39,7 +39,7 @@ func keysBackup() *cli.Command {
 			if err != nil { // before anybody types
 				return cli.Hint(err, "nothing was written")
 			}
-			to, err := recipients(ctx, list)
+			to, err := recipients(ctx, list, work)
 			if err != nil {
 				return err
 			}

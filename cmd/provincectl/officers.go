@@ -62,7 +62,7 @@ func readOfficers(path string) ([]listed, error) {
 }
 
 // recipients asks those who have no key of their own for passphrases.
-func recipients(ctx context.Context, list []listed) (all []age.Recipient, err error) {
+func recipients(ctx context.Context, list []listed, work int) (all []age.Recipient, err error) {
 	var ask *passphrases
 	for _, o := range list {
 		to := o.recipient
@@ -77,7 +77,7 @@ func recipients(ctx context.Context, list []listed) (all []age.Recipient, err er
 			if err != nil {
 				return nil, err
 			}
-			if to, err = age.NewScryptRecipient(chosen); err != nil {
+			if to, err = locked(chosen, work); err != nil {
 				return nil, err
 			}
 		}
@@ -86,7 +86,17 @@ func recipients(ctx context.Context, list []listed) (all []age.Recipient, err er
 	return all, nil
 }
 
-func keysOfficer() *cli.Command {
+// locked seals to a passphrase; 2^work is what a guess costs.
+func locked(passphrase string, work int) (age.Recipient, error) {
+	to, err := age.NewScryptRecipient(passphrase)
+	if err != nil {
+		return nil, err
+	}
+	to.SetWorkFactor(work)
+	return to, nil
+}
+
+func keysOfficer(work int) *cli.Command {
 	var out string
 	return &cli.Command{
 		Name: "officer", Short: "tạo khoá riêng để nhận phần / make an officer's own key for shares",
@@ -101,7 +111,7 @@ func keysOfficer() *cli.Command {
 			if _, err := os.Lstat(out); err == nil {
 				return fmt.Errorf("make officer's key: %s: %w", out, fs.ErrExist)
 			}
-			public, err := makeIdentity(ctx, out, args[0])
+			public, err := makeIdentity(ctx, out, args[0], work)
 			if err != nil {
 				return fmt.Errorf("make officer's key: %w", err)
 			}
@@ -112,7 +122,7 @@ func keysOfficer() *cli.Command {
 	}
 }
 
-func makeIdentity(ctx context.Context, out, name string) (public string, err error) {
+func makeIdentity(ctx context.Context, out, name string, work int) (public string, err error) {
 	ask, err := askPassphrases()
 	if err != nil {
 		return "", err
@@ -126,7 +136,7 @@ func makeIdentity(ctx context.Context, out, name string) (public string, err err
 	if err != nil {
 		return "", err
 	}
-	to, err := age.NewScryptRecipient(passphrase)
+	to, err := locked(passphrase, work)
 	if err != nil {
 		return "", err
 	}

@@ -13,9 +13,13 @@ import (
 	"checkpoint/cmd/internal/cli"
 )
 
-// shortest is how few letters a new passphrase may have. Age's scrypt makes each
-// guess cost about a second, and a share alone opens nothing.
+// shortest is how few letters a new passphrase may have: each guess is slow, and
+// a share alone opens nothing.
 const shortest = 12
+
+// slow is the work factor of scrypt, as the age tool has it: 2^18 blocks, 256 MB
+// and about a second for each guess.
+const slow = 18
 
 // passphrases asks people at the terminal, whatever standard input is: a
 // passphrase comes from fingers, not from files, flags or the environment.

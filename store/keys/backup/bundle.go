@@ -134,7 +134,10 @@ func seal(plain []byte, to age.Recipient) ([]byte, error) {
 	if _, err := w.Write(plain); err != nil {
 		return nil, err
 	}
-	return sealed.Bytes(), w.Close()
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return sealed.Bytes(), nil
 }
 
 func unseal(sealed []byte, with ...age.Identity) ([]byte, error) {
