@@ -58,7 +58,7 @@ func (p *passphrases) ask(ctx context.Context, prompt string) (string, error) {
 		return norm.NFC.String(string(a.text)), a.err
 	case <-ctx.Done(): // the reader is left waiting; the process ends next
 		fmt.Fprintln(p.tty)
-		return "", errors.Join(ctx.Err(), term.Restore(int(p.tty.Fd()), before))
+		return "", errors.Join(errors.New("interrupted"), term.Restore(int(p.tty.Fd()), before))
 	}
 }
 
