@@ -62,7 +62,7 @@ func (o *office) path(name string) string { return filepath.Join(o.dir, name) }
 func (o *office) must(args ...string) {
 	o.t.Helper()
 	var errs bytes.Buffer
-	if code := cli.Main(o.t.Context(), command(), cli.IO{Out: io.Discard, Err: &errs}, args); code != 0 {
+	if code := cli.Main(o.t.Context(), command(10), cli.IO{Out: io.Discard, Err: &errs}, args); code != 0 {
 		o.t.Fatalf("%v: exit code %d\n%s", args, code, errs.String())
 	}
 }
@@ -116,7 +116,7 @@ func (o *office) watch(args ...string) *watching {
 	args = append([]string{"rollout", "watch", "--repo", o.path("repo"), "--broker", o.broker.URL(), "--every", "20ms", "--sure", "0s"}, args...)
 	var ended sync.WaitGroup
 	ended.Go(func() {
-		w.code <- cli.Main(ctx, command(), cli.IO{Out: out, Err: &w.errs}, args)
+		w.code <- cli.Main(ctx, command(10), cli.IO{Out: out, Err: &w.errs}, args)
 		out.Close()
 	})
 	o.t.Cleanup(func() { cancel(); r.Close(); ended.Wait() })
