@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"syscall"
 )
 
 // Types of struct uhid_event (linux/uhid.h) and what is in it, packed.
@@ -78,7 +79,25 @@ func (h *HID) Plug() error {
 		return errors.Join(err, h.Unplug())
 	}
 	h.read.Go(func() { h.serve(f) })
-	return await("HID device "+h.name, func() bool { return h.Hidraw() != "" })
+	if err := await("HID device "+h.name, func() bool { return h.Hidraw() != "" }); err != nil {
+		return err
+	}
+	return h.settle()
+}
+
+// settle waits until the driver has done with making the device: its nodes are
+// there before, and until the end the kernel drops reports. Who asks for a
+// driver to be bound waits for the device's lock, and is told that it is.
+func (h *HID) settle() error {
+	device, err := filepath.EvalSymlinks(filepath.Join("/sys/class/hidraw", filepath.Base(h.Hidraw()), "device"))
+	if err != nil {
+		return fmt.Errorf("plug HID device in: %w", err)
+	}
+	err = os.WriteFile(filepath.Join(device, "driver", "bind"), []byte(filepath.Base(device)), 0)
+	if err != nil && !errors.Is(err, syscall.EBUSY) {
+		return fmt.Errorf("plug HID device in: %w", err)
+	}
+	return nil
 }
 
 // serve takes what the kernel says; it asks for reports that this device has
