@@ -48,7 +48,7 @@ hil: deps ## the box in a guest with real kernel devices: lamps, contacts, scann
 	$(GO) test -count=1 -timeout 10m -v ./cmd/hil
 
 .PHONY: soak
-soak: deps ## the crash tests at full length (about an hour)
+soak: deps ## the crash tests at full length (an hour or two)
 	CHECKPOINT_SOAK=200 $(GO) test -race -count=1 -timeout 3h -run 'Kill|Power|Cut|Storm|Garbage|Soak' ./cmd/... ./scanner/... ./store/... ./sync/...
 
 FUZZTIME ?= 30s

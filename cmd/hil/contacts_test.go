@@ -28,7 +28,7 @@ func TestFireContactOpensWithin50ms(t *testing.T) {
 			select {
 			case <-stop:
 				return
-			case <-time.After(20 * time.Millisecond):
+			case <-time.After(50 * time.Millisecond):
 				_ = b.scanner.Send(codes[0] + "\r") // a full pipe is as good as a busy scanner
 			}
 		}
