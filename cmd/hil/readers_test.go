@@ -151,7 +151,7 @@ func TestEveryKindOfScannerAtOneBox(t *testing.T) {
 	b := newBox(t,
 		fmt.Sprintf("name = \"keyboard\"\nkind = \"keyboard\"\nsuffix = \"CR\"\nusb = %q\n", keys.config().USB),
 		fmt.Sprintf("name = \"pos\"\nkind = \"hid-pos\"\nusb = %q\n", pos.config().USB))
-	typed := keys.encoding.Type(card(t, "amber"), readertest.Enter)
+	typed := keys.encoding.Type(cardPayload(t, "amber"), readertest.Enter)
 	// A daemon that is held up loses keys and says so; the guard scans again.
 	for try := 0; try == 0 || try < 10 && !b.within(5*time.Second, checkpoint.StateWaiting); try++ {
 		sendAll(b, keys.HID, typed)
@@ -160,8 +160,9 @@ func TestEveryKindOfScannerAtOneBox(t *testing.T) {
 	b.pull("DENY", false)
 	b.awaitState(checkpoint.StateIdle)
 	b.pull("DENY", true)
-	sendAll(b, pos.HID, readertest.Reports(card(t, "green")))
-	b.awaitLine("GREEN", true)
+	b.scan("green", checkpoint.Admit)
+	sendAll(b, pos.HID, readertest.Reports(cardPayload(t, "place")))
+	b.await("the code of the HID-POS scanner", func(s control.Status) bool { return s.Lanes[0].Verdict == checkpoint.NotRead.String() })
 	b.must(keys.Unplug())
 	b.await("a scanner that is gone", func(s control.Status) bool { return !s.Lanes[0].Readers[0].Connected })
 	b.must(keys.Plug())

@@ -12,7 +12,7 @@ import (
 // the record and said so to the box.
 func TestFromCodeToProvince(t *testing.T) {
 	b := newBox(t)
-	b.scan(card(t, "green"))
+	b.scan("green", checkpoint.Admit)
 	opened := b.awaitLine("RELAY", true)
 	shut := b.awaitLine("RELAY", false)
 	if pulse := time.Duration(shut - opened); pulse < 600*time.Millisecond || pulse > 2*time.Second {
