@@ -109,7 +109,7 @@ func (m *measurement) show(g *gate.Gate, show func(*gate.Gate), lasts time.Durat
 	edges := w.Edges()
 	got := map[string][]virtual.Edge{}
 	for _, e := range edges {
-		_, line, _ := cutLast(e.Line)
+		line := e.Line[strings.LastIndex(e.Line, " ")+1:]
 		got[line] = append(got[line], e)
 	}
 	m.odd = ""
@@ -160,9 +160,4 @@ func (m *measurement) wrong() string {
 		}
 	}
 	return ""
-}
-
-func cutLast(s string) (before, after string, found bool) {
-	i := strings.LastIndex(s, " ")
-	return s[:max(i, 0)], s[i+1:], i >= 0
 }

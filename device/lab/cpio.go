@@ -62,7 +62,7 @@ func (a *archive) text(name, text string) {
 	a.pad()
 }
 
-// file copies a file; all are programs, as nothing in a guest minds.
+// file copies a file; whether it is a program stays.
 func (a *archive) file(name, from string) {
 	if a.err != nil {
 		return

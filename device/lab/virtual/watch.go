@@ -12,9 +12,8 @@ type Edge struct {
 	High bool
 }
 
-// Watcher reads lines over and over, as fast as it can without taking the
-// machine for itself, and remembers what changed. A machine that was too busy
-// to look often enough has missed edges, and Gap says so.
+// Watcher reads lines about once a millisecond and remembers what changed. A
+// machine that was too busy to look has missed edges.
 type Watcher struct {
 	lines []*Line
 	stop  chan struct{}
@@ -22,7 +21,6 @@ type Watcher struct {
 
 	mu    sync.Mutex
 	edges []Edge
-	gap   time.Duration
 	err   error
 }
 
@@ -38,7 +36,7 @@ func Watch(lines ...*Line) *Watcher {
 func (w *Watcher) run() {
 	defer close(w.done)
 	high := make([]bool, len(w.lines))
-	for last := Monotonic(); ; time.Sleep(lookEvery) {
+	for ; ; time.Sleep(lookEvery) {
 		select {
 		case <-w.stop:
 			return
@@ -54,11 +52,6 @@ func (w *Watcher) run() {
 			w.err = err
 			w.mu.Unlock()
 		}
-		now := Monotonic()
-		w.mu.Lock()
-		w.gap = max(w.gap, time.Duration(now-last))
-		w.mu.Unlock()
-		last = now
 	}
 }
 
@@ -67,14 +60,6 @@ func (w *Watcher) Edges() []Edge {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return append([]Edge(nil), w.edges...)
-}
-
-// Gap is the longest time between two looks; edges closer to each other may
-// have been missed.
-func (w *Watcher) Gap() time.Duration {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.gap
 }
 
 // Await waits until the line has that level, and returns since when.
@@ -93,7 +78,7 @@ func (w *Watcher) Await(line string, high bool, within time.Duration) (at int64,
 	return 0, false
 }
 
-// Close stops watching.
+// Close stops watching. The error is of the last look.
 func (w *Watcher) Close() error {
 	close(w.stop)
 	<-w.done
