@@ -42,6 +42,7 @@ const (
 
 // Agreement of function patterns, of 1, that it takes to go on with a fit.
 const (
+	worthTrying   = 0.15 // of the worst of three finders
 	worthReading  = 0.38
 	worthRefining = 0.26
 	readAtOnce    = 0.45
@@ -81,9 +82,10 @@ func (r *Reader) first(tried *int) (Code, [3]point, bool) {
 func (r *Reader) ranked() []triple {
 	list := triples(r.found)
 	for i := range list {
-		list[i].cost = 0.15*list[i].cost - r.plane.examine(&list[i])
+		list[i].fit = r.plane.examine(&list[i])
+		list[i].cost = 0.15*list[i].cost - list[i].fit
 	}
-	list = slices.DeleteFunc(list, func(t triple) bool { return t.size == 0 })
+	list = slices.DeleteFunc(list, func(t triple) bool { return t.fit < worthTrying })
 	slices.SortStableFunc(list, func(a, b triple) int { return cmp.Compare(a.cost, b.cost) })
 	return list
 }

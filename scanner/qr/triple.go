@@ -12,6 +12,7 @@ type triple struct {
 	across, down         float64 // pixels a module is wide along the two sides
 	size                 float64 // modules a side has by these, roughly
 	clamp                float64 // grey levels beyond which a module is simply light or dark
+	fit                  float64 // of the three squares, 1: perfect
 	cost                 float64
 }
 
