@@ -43,7 +43,7 @@ func OpenArrival(dir string, ref LayerRef) (*Arrival, error) {
 	if err != nil {
 		return nil, fmt.Errorf("take layer in: %w", err)
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := durable.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("take layer in: %w", err)
 	}
 	a := &Arrival{ref: ref, stream: stream}

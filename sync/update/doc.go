@@ -44,7 +44,7 @@ var (
 	// ErrLink: the carrier broke. It goes on where it broke next time.
 	ErrLink = errors.New("link broke")
 	// ErrNoRoom: the card has no room for the snapshot beside the one in use.
-	ErrNoRoom = errors.New("not enough room on the card")
-	// ErrBusy: another process of this box fetches a snapshot.
-	ErrBusy = errors.New("another update is running")
+	ErrNoRoom = snapshot.ErrNoRoom
+	// ErrBusy: another process of this box takes a snapshot in.
+	ErrBusy = snapshot.ErrBusy
 )
