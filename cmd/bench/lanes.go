@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"checkpoint/cmd/internal/rig"
 )
 
 // Targets of the product. One lane, keys not stretched.
@@ -19,24 +21,24 @@ const (
 
 // latencies are measured from just before the write of the last byte.
 type latencies struct {
-	lamp, relay values[time.Duration]
+	lamp, relay rig.Values[time.Duration]
 	busy        string // how busy the machine was
 }
 
 // round is a green person on each lane, whose last bytes come at one moment;
 // before and after it every lamp and relay is at rest.
-func (d *daemon) round(ctx context.Context, c *cards, l *latencies) error {
+func round(ctx context.Context, d *rig.Daemon, c *cards, l *latencies) error {
 	var all sync.WaitGroup
-	errs, found := make([]error, len(d.stations)), make([]latencies, len(d.stations))
-	for i, s := range d.stations {
+	errs, found := make([]error, len(d.Stations)), make([]latencies, len(d.Stations))
+	for i, s := range d.Stations {
 		payload, err := c.green()
 		if err != nil {
 			return err
 		}
-		if err := s.load(payload); err != nil {
+		if err := s.Load(payload); err != nil {
 			return err
 		}
-		all.Go(func() { errs[i] = d.admit(ctx, s, c.province, &found[i]) })
+		all.Go(func() { errs[i] = admit(ctx, d, s, c.province, &found[i]) })
 	}
 	all.Wait()
 	for _, f := range found {
@@ -45,25 +47,25 @@ func (d *daemon) round(ctx context.Context, c *cards, l *latencies) error {
 	return errors.Join(errs...)
 }
 
-func (d *daemon) admit(ctx context.Context, s *station, p *province, l *latencies) error {
-	started, err := s.fire()
+func admit(ctx context.Context, d *rig.Daemon, s *rig.Station, p *province, l *latencies) error {
+	started, err := s.Fire()
 	if err != nil {
 		return err
 	}
-	lamp, err := s.await(ctx, "green", true)
+	lamp, err := s.Await(ctx, "green", true)
 	if err != nil {
 		return err
 	}
-	relay, err := s.await(ctx, "relay", true)
+	relay, err := s.Await(ctx, "relay", true)
 	if err != nil {
 		return err
 	}
 	l.lamp, l.relay = append(l.lamp, time.Duration(lamp-started)), append(l.relay, time.Duration(relay-started))
-	return s.darken(ctx, p, d)
+	return s.Darken(ctx, d, p.Payload(amber))
 }
 
 // measureScans runs a daemon with cold data through n green scans.
-func (b *bench) measureScans(ctx context.Context, p *province, lanes, n int, with setting) (l latencies, m memory, err error) {
+func (b *bench) measureScans(ctx context.Context, p *province, lanes, n int, with setting) (l latencies, m rig.Memory, err error) {
 	layer, err := p.layer()
 	if err != nil {
 		return l, m, err
@@ -75,14 +77,14 @@ func (b *bench) measureScans(ctx context.Context, p *province, lanes, n int, wit
 	if err != nil {
 		return l, m, err
 	}
-	defer func() { err = errors.Join(err, d.end()) }()
-	c, busy := &cards{province: p}, pressureNow()
+	defer func() { err = errors.Join(err, d.End()) }()
+	c, busy := &cards{province: p}, rig.PressureNow()
 	for len(l.lamp) < n {
-		if err := d.round(ctx, c, &l); err != nil {
+		if err := round(ctx, d, c, &l); err != nil {
 			return l, m, fmt.Errorf("after %d scans: %w", len(l.lamp), err)
 		}
 		if len(l.lamp)%100 < lanes {
-			if err := m.see(d.process.Process.Pid); err != nil {
+			if err := m.See(d.PID()); err != nil {
 				return l, m, err
 			}
 		}
@@ -99,7 +101,7 @@ func (b *bench) oneLane(ctx context.Context, p *province) error {
 	about := fmt.Sprintf("%d scans, %d people, data cold at the start; %s", b.scans, p.people, l.busy)
 	b.table.add(within("last serial byte → lamp, one lane", l.lamp, lampWithin, about))
 	b.table.add(within("last serial byte → relay (after commit), one lane", l.relay, 0, about))
-	b.table.add(m.row("memory of the daemon, RssAnon, after the one-lane run", true))
+	b.table.add(memoryRow("memory of the daemon, RssAnon, after the one-lane run", m, true))
 	return nil
 }
 
@@ -116,7 +118,7 @@ func (b *bench) twoLanes(ctx context.Context, p *province) error {
 	about := fmt.Sprintf("%d scans, always two within the same moment; records go to a broker all the while; %s", b.scans, l.busy)
 	b.table.add(within("last serial byte → lamp, two lanes at once", l.lamp, 0, about))
 	b.table.add(within("last serial byte → relay (after commit), two lanes at once", l.relay, 0, about))
-	b.table.add(m.row("memory of the daemon, RssAnon, after the two-lane run", true))
+	b.table.add(memoryRow("memory of the daemon, RssAnon, after the two-lane run", m, true))
 	return nil
 }
 
@@ -128,6 +130,6 @@ func (b *bench) stretched(ctx context.Context, p *province) error {
 	about := fmt.Sprintf("%d scans, one lane, Argon2id 8 MiB; only %d people, for its build computes a stretch for each entry; %s", b.stretchScans, p.people, l.busy)
 	b.table.add(within("stretched keys: last serial byte → lamp", l.lamp, 0, about))
 	b.table.add(within("stretched keys: last serial byte → relay (after commit)", l.relay, 0, about))
-	b.table.add(m.row("stretched keys: memory of the daemon, RssAnon", false))
+	b.table.add(memoryRow("stretched keys: memory of the daemon, RssAnon", m, false))
 	return nil
 }
