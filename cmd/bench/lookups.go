@@ -59,7 +59,7 @@ type lookups struct {
 
 // known is a query for someone in the data.
 func (l *lookups) known(i int) checkpoint.Query {
-	return query(l.province.Person((i*spread + sample.MinPeople) % l.province.people))
+	return query(l.province.Person((i*rig.Spread + sample.MinPeople) % l.province.people))
 }
 
 // stranger asks for a number of the same shape that nobody has: persons beyond

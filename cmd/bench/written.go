@@ -23,7 +23,7 @@ func (b *bench) writing(ctx context.Context, p *province) (err error) {
 	}
 	defer func() { err = errors.Join(err, d.End()) }()
 	counted := make([]rig.Values[int64], counters)
-	c := &cards{province: p}
+	c := p.cards()
 	for range b.written {
 		before, err := count(d, own.Disk)
 		if err != nil {
@@ -49,8 +49,8 @@ func (b *bench) writing(ctx context.Context, p *province) (err error) {
 }
 
 // pass is one green scan, until the relay is at rest.
-func pass(ctx context.Context, d *rig.Daemon, c *cards) error {
-	payload, err := c.green()
+func pass(ctx context.Context, d *rig.Daemon, c *rig.Cards) error {
+	payload, err := c.Green()
 	if err != nil {
 		return err
 	}
