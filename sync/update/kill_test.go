@@ -106,7 +106,7 @@ func TestKillNineLeavesAUsableSnapshot(t *testing.T) {
 			s.t = t
 			s.usable(dir)
 			if kept := s.committed(dir); phase == download && kept < d.Bytes-lost {
-				t.Errorf("%d bytes of %d that came are on the card: more than a run was lost", kept, d.Bytes)
+				t.Errorf("%d bytes of %d that came are on the card: more than two runs were lost", kept, d.Bytes)
 			}
 			s.finish(dir)
 			must(t, os.RemoveAll(dir))
