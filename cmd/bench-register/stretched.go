@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	targetStretched = 15     // ms
+	targetStretched = 15    // ms
 	stretchedPeople = 5_000 // a stretch for each entry takes long; a lookup costs one, however many there are
 )
 

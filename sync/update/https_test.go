@@ -274,3 +274,17 @@ func TestRunLooksAtRandomAndSoonAfterAHint(t *testing.T) {
 		}
 	})
 }
+
+// What the box is told to hold the download down to is what the server sees.
+func TestLimitHoldsOverHTTPS(t *testing.T) {
+	const rate = 40_000
+	h := carrier(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write(make([]byte, rate/2)) }), HTTPSOptions{Limit: rate})
+	f, err := h.Open(t.Context(), "x", 0)
+	must(t, err)
+	defer f.Close()
+	begun := time.Now()
+	b, err := io.ReadAll(f)
+	if took := time.Since(begun); err != nil || len(b) != rate/2 || took < 450*time.Millisecond {
+		t.Errorf("%d bytes in %s, %v; want half a second", len(b), took, err)
+	}
+}
