@@ -22,7 +22,7 @@ import (
 func main() { os.Exit(cli.Process(command())) }
 
 type options struct {
-	people         int
+	people, scans  int
 	seed           uint64
 	dir, out, only string
 	provincectl    string
@@ -44,6 +44,7 @@ func command() *cli.Command {
 			f.StringVar(&o.provincectl, "provincectl", "", "the command to measure (default: beside this one)")
 			f.StringVar(&o.checkpointd, "checkpointd", "", "the daemon to measure (default: beside this one)")
 			f.StringVar(&o.only, "only", "", "one of: "+strings.Join(partNames(), ", "))
+			f.IntVar(&o.scans, "scans", 500, "scans on an idle box, for comparison")
 			f.Int64Var(&o.limit, "limit", 256<<20, "memory of the process that looks up, in bytes")
 			f.BoolVar(&o.lookups, "lookups", false, "look up what standard input asks for (how the command runs itself)")
 		},

@@ -27,7 +27,6 @@ const (
 	targetWritten = 3.0       // of the logical bytes
 	targetActive  = 2.0       // seconds
 	limitedPeople = 1_000_000 // whose base takes a minute and a half at the default limit
-	idleScans     = 500
 )
 
 // measureArrival has a box take a new base in as fast as it can, and then an
@@ -167,7 +166,7 @@ func measureLimited(o *options, whole *province, t *table) (err error) {
 		return err
 	}
 	waited := rig.PressureNow()
-	idle, err := b.until(0, idleScans)
+	idle, err := b.until(0, o.scans)
 	if err != nil {
 		return err
 	}
