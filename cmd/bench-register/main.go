@@ -1,7 +1,8 @@
 // Command bench-register measures the province's register at scale: the build
-// by the real provincectl as a process of its own, then lookups by a process in
-// a memory limit. It replaces the table between the register marks of a
-// Markdown file.
+// by the real provincectl as a process of its own, lookups by a process in a
+// memory limit, and a box that takes snapshots from a web server while its
+// daemon scans. It replaces the table between the register marks of a Markdown
+// file.
 package main
 
 import (
