@@ -44,7 +44,7 @@ func (p *province) makeKeys() error {
 	if _, err := os.Stat(p.path("keys")); err == nil {
 		return nil
 	}
-	_, err := p.command("keys", "init", "--province", "mau", "--out", p.path("keys"))
+	_, err := p.command("keys", "init", "--province", "mau", "--stretch=false", "--out", p.path("keys"))
 	return err
 }
 
