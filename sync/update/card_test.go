@@ -2,6 +2,9 @@ package update
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"checkpoint/store/lossfs"
@@ -67,4 +70,21 @@ func TestWritesAreBounded(t *testing.T) {
 	if c.Bytes > size*13/10 {
 		t.Errorf("%d bytes written for a layer of %d", c.Bytes, size)
 	}
+}
+
+// A card that is full of what a power cut left makes room for the next snapshot
+// by itself.
+func TestWhatACutLeftIsNotInTheWay(t *testing.T) {
+	p := newProvince(t, "mau")
+	p.publish(1, 0, 100)
+	image := t.TempDir()
+	b := p.box(image, Directory(p.repo.Dir))
+	b.mustUpdate()
+	must(t, os.WriteFile(filepath.Join(b.LayersDir(), strings.Repeat("0", 64)+".layer"), make([]byte, 4<<20), 0o644))
+	p.publish(2, 100, 20_000)
+	fs := lossfs.Mount(t, lossfs.Options{Seed: image})
+	fs.SetCapacity(fs.Used() + 1<<20)
+	b = p.box(fs.Dir(), Directory(p.repo.Dir))
+	b.mustUpdate()
+	b.wants(2, 100, 19_999)
 }

@@ -288,3 +288,20 @@ func TestLimitHoldsOverHTTPS(t *testing.T) {
 		t.Errorf("%d bytes in %s, %v; want half a second", len(b), took, err)
 	}
 }
+
+// A server that drips is given up over HTTPS as well, however long it goes on.
+func TestDrippingServerIsGivenUp(t *testing.T) {
+	h := carrier(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for r.Context().Err() == nil {
+			_, _ = io.WriteString(w, "x")
+			w.(http.Flusher).Flush()
+			time.Sleep(5 * time.Millisecond)
+		}
+	}), HTTPSOptions{Patience: 500 * time.Millisecond, Least: 10_000})
+	s := newScene(t)
+	s.o.Carrier = h
+	if _, err := s.Update(t.Context()); !errors.Is(err, ErrSlow) {
+		t.Errorf("drip: %v", err)
+	}
+	s.wants(1, 0)
+}
