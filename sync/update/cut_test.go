@@ -198,20 +198,21 @@ func TestPowerCutsLeaveAUsableSnapshot(t *testing.T) {
 	t.Logf("seed %d", seed)
 	c := &powerCuts{cutScene: newCutScene(t), rng: rand.New(rand.NewPCG(seed, 1))}
 	all, last := c.changes(t)
-	next := map[string]func() int64{
-		download: func() int64 { return c.rng.Int64N(all - last) },
-		// Each of the few changes gets its turn, those of the switch from the
-		// first, those of the clean-up from the last.
-		switching: inTurn(0, 1, last),
-		cleanUp:   inTurn(last-1, -1, last),
-	}
+	// Each of the few changes after the download gets its turn, those of the
+	// switch from the first, those of the clean-up from the last.
+	turns := map[string]*turn{switching: {from: 0, step: 1, at: 0}, cleanUp: {from: last - 1, step: -1, at: last - 1}}
 	for _, phase := range []string{download, switching, cleanUp} {
 		wanted, cuts, others := lossfs.Rounds(t, 3), 0, 0
 		for cuts < wanted && others <= 20+wanted*10 {
 			t.Run(phase, func(t *testing.T) {
-				out, hit := c.cut(t, c.image, next[phase](), phase != download)
+				changes := c.rng.Int64N(all - last)
+				if turns[phase] != nil {
+					changes = turns[phase].next()
+				}
+				out, hit := c.cut(t, c.image, changes, phase != download)
 				if hit != phase {
 					others++
+					turns[phase].missed(hit)
 					return
 				}
 				cuts++
@@ -228,12 +229,19 @@ func TestPowerCutsLeaveAUsableSnapshot(t *testing.T) {
 	}
 }
 
-// inTurn goes through 0 to n-1, again and again.
-func inTurn(from, step, n int64) func() int64 {
-	at := from - step
-	return func() int64 {
-		at = (at + step + n) % n
-		return at
+// turn goes from one change to the next until they are of another phase, and
+// then begins again.
+type turn struct{ from, step, at int64 }
+
+func (t *turn) next() int64 {
+	at := t.at
+	t.at += t.step
+	return at
+}
+
+func (t *turn) missed(hit string) {
+	if t != nil && hit != "" { // else the update was over before
+		t.at = t.from
 	}
 }
 
