@@ -56,6 +56,9 @@ func command() *cli.Command {
 			if o.only != "" && !slices.Contains(partNames(), o.only) {
 				return cli.Usage("bench-register: --only %s: want one of %s", o.only, strings.Join(partNames(), ", "))
 			}
+			if o.only != "" && o.out != "" {
+				return cli.Usage("bench-register: --only leaves rows out, and --out replaces them all: use one of them")
+			}
 			return o.run(ctx, io)
 		},
 	}
