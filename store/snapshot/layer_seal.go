@@ -121,12 +121,13 @@ func (b *sealBatch) each(yield func(sealedEntry, error) bool) bool {
 // sealer seals records of one layer. It keeps the key schedule of the layer's
 // salt. It serves one goroutine.
 type sealer struct {
-	extract hash.Hash // HKDF-Extract (RFC 5869, 2.2) with the layer's salt
-	prk     []byte
-	nonce   [chacha20poly1305.NonceSize]byte
+	mac   hash.Hash // HMAC with the layer's salt
+	text  []byte
+	sum   []byte
+	nonce [chacha20poly1305.NonceSize]byte
 }
 
-func newSealer(input Digest) *sealer { return &sealer{extract: hmac.New(sha256.New, input[:])} }
+func newSealer(input Digest) *sealer { return &sealer{mac: hmac.New(sha256.New, input[:])} }
 
 func (s *sealer) batch(b *sealBatch) error {
 	b.sealed = make([]byte, 0, len(b.ends)*(recordSize+aeadOverhead))
@@ -145,20 +146,20 @@ func (s *sealer) batch(b *sealBatch) error {
 	return nil
 }
 
-// key is what [sealKey] gives.
-func (s *sealer) key(secret []byte, t entryType) Digest {
-	s.extract.Reset()
-	s.extract.Write(secret)
-	s.prk = s.extract.Sum(s.prk[:0])
-	return expand(s.prk, t)
+// key is what [sealKey] gives, until the next call.
+func (s *sealer) key(secret []byte, t entryType) []byte {
+	s.text = appendKeyMaterial(s.text[:0], secret, t)
+	s.mac.Reset()
+	s.mac.Write(s.text)
+	s.sum = s.mac.Sum(s.sum[:0])
+	return s.sum
 }
 
 // seal encrypts with ChaCha20-Poly1305 (RFC 8439) under a key that
 // [sealKey] gives. The nonce is zero because every key seals one record only; the tag is
 // bound in.
 func (s *sealer) seal(out []byte, e plainEntry) ([]byte, error) {
-	key := s.key(e.secret(), e.typ())
-	aead, err := chacha20poly1305.New(key[:])
+	aead, err := chacha20poly1305.New(s.key(e.secret(), e.typ()))
 	if err != nil {
 		return nil, fmt.Errorf("seal record: %w", err)
 	}

@@ -132,10 +132,12 @@ func agreement(shown string, kept, secret []byte, what string) checkpoint.Agreem
 		return bytes.Equal(kept, d[:len(kept)])
 	}
 	switch {
-	case shown == "" || is(""):
+	case shown == "":
 		return checkpoint.Unknown
 	case is(shown):
 		return checkpoint.Agrees
+	case is(""):
+		return checkpoint.Unknown
 	}
 	return checkpoint.Differs
 }
