@@ -63,14 +63,16 @@ func (k *keyer) record(e Entry, s Stretch) (plainEntry, error) {
 		if err := k.secret(s, p.Kind, p.Number, p.Birth); err != nil {
 			return nil, err
 		}
-		return k.with(p.encode(k.buffer[secretAt:]))
+		plain, err := p.encode(k.buffer[secretAt:])
+		return k.with(plain[:], err)
 	case e.Alias != nil:
 		a := e.Alias
 		k.head(entryAlias, a.Kind, a.Number, e.Row)
 		if err := k.secret(s, a.Kind, a.Number, a.Birth); err != nil {
 			return nil, err
 		}
-		return k.with(a.encode())
+		plain, err := a.encode()
+		return k.with(plain[:], err)
 	case e.Removed != nil:
 		k.head(entryTombstone, e.Removed.Kind, e.Removed.Number, e.Row)
 		return k.buffer, nil

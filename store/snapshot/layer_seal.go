@@ -37,11 +37,11 @@ func (w *LayerWriter) sealed(input Digest) iter.Seq2[sealedEntry, error] {
 	return func(yield func(sealedEntry, error) bool) {
 		ahead := 2 * w.plan.Work.Workers
 		todo, order := make(chan *sealBatch, ahead), make(chan *sealBatch, ahead)
-		quit := make(chan struct{})
+		used, quit := make(chan *sealBatch, ahead), make(chan struct{})
 		var wg sync.WaitGroup
 		defer wg.Wait()
 		defer close(quit)
-		wg.Go(func() { w.batches(todo, order, quit) })
+		wg.Go(func() { w.batches(todo, order, used, quit) })
 		for range w.plan.Work.Workers {
 			wg.Go(func() {
 				s := newSealer(input)
@@ -56,13 +56,18 @@ func (w *LayerWriter) sealed(input Digest) iter.Seq2[sealedEntry, error] {
 			if !b.each(yield) {
 				return
 			}
+			select {
+			case used <- b:
+			default: // enough of them lie there
+			}
 		}
 	}
 }
 
 // batches cuts the sorted entries into batches and hands each to a sealer and,
-// in order, to the reader. An error goes as a batch of its own.
-func (w *LayerWriter) batches(todo, order chan<- *sealBatch, quit <-chan struct{}) {
+// in order, to the reader, which gives them back when they are used. An error
+// goes as a batch of its own.
+func (w *LayerWriter) batches(todo, order chan<- *sealBatch, used <-chan *sealBatch, quit <-chan struct{}) {
 	defer close(order)
 	defer close(todo)
 	send := func(b *sealBatch) bool {
@@ -74,7 +79,7 @@ func (w *LayerWriter) batches(todo, order chan<- *sealBatch, quit <-chan struct{
 		todo <- b // sealers take until todo is closed
 		return true
 	}
-	b := newBatch()
+	b := emptyBatch(used)
 	for record, err := range w.sorter.Sorted() {
 		if err != nil {
 			b = &sealBatch{err: err, ready: make(chan struct{})}
@@ -91,14 +96,20 @@ func (w *LayerWriter) batches(todo, order chan<- *sealBatch, quit <-chan struct{
 			if !send(b) {
 				return
 			}
-			b = newBatch()
+			b = emptyBatch(used)
 		}
 	}
 	send(b)
 }
 
-func newBatch() *sealBatch {
-	return &sealBatch{plain: make([]byte, 0, batchEntries*(plainAt+recordSize)), ends: make([]int, 0, batchEntries), ready: make(chan struct{})}
+// emptyBatch is a used batch emptied, or a new one.
+func emptyBatch(used <-chan *sealBatch) *sealBatch {
+	select {
+	case b := <-used:
+		return &sealBatch{plain: b.plain[:0], ends: b.ends[:0], sealed: b.sealed[:0], ready: make(chan struct{})}
+	default:
+		return &sealBatch{plain: make([]byte, 0, batchEntries*(plainAt+recordSize)), ends: make([]int, 0, batchEntries), sealed: make([]byte, 0, batchEntries*(recordSize+aeadOverhead)), ready: make(chan struct{})}
+	}
 }
 
 func (b *sealBatch) each(yield func(sealedEntry, error) bool) bool {
@@ -130,7 +141,6 @@ type sealer struct {
 func newSealer(input Digest) *sealer { return &sealer{mac: hmac.New(sha256.New, input[:])} }
 
 func (s *sealer) batch(b *sealBatch) error {
-	b.sealed = make([]byte, 0, len(b.ends)*(recordSize+aeadOverhead))
 	start := 0
 	for _, end := range b.ends {
 		e := plainEntry(b.plain[start:end])
