@@ -21,7 +21,9 @@ type options struct {
 	people                int
 	seed                  uint64
 	dir, out, provincectl string
-	lookups               bool
+	peers                 string
+	section               string
+	lookups, inARow       bool
 	limit                 int64
 }
 
@@ -34,8 +36,11 @@ func command() *cli.Command {
 			f.IntVar(&o.people, "people", 10_000_000, "people in the province")
 			f.Uint64Var(&o.seed, "seed", 7, "seed of the sample")
 			f.StringVar(&o.dir, "dir", "", "directory for a few gigabytes (default: a temporary one, removed afterwards)")
-			f.StringVar(&o.out, "out", "", "Markdown file with the register marks (default: standard output)")
+			f.StringVar(&o.out, "out", "", "Markdown file with the section's marks (default: standard output)")
+			f.StringVar(&o.section, "section", "register", "marks of the file's section to replace")
+			f.BoolVar(&o.inARow, "in-a-row", false, "people with a card and nothing else, numbered in a row, as beyond 16 million, where no sample goes")
 			f.StringVar(&o.provincectl, "provincectl", "", "the command to measure (default: beside this one)")
+			f.StringVar(&o.peers, "peers", "", "the command that holds the same records in other stores (default: bench-register-peers beside this one)")
 			f.Int64Var(&o.limit, "limit", 256<<20, "memory of the process that looks up, in bytes")
 			f.BoolVar(&o.lookups, "lookups", false, "look up what standard input asks for (how the command runs itself)")
 		},
@@ -49,24 +54,28 @@ func command() *cli.Command {
 }
 
 func (o *options) run(ctx context.Context, io cli.IO) error {
-	if o.provincectl == "" {
-		self, err := os.Executable()
-		if err != nil {
-			return err
-		}
-		o.provincectl = filepath.Join(filepath.Dir(self), "provincectl")
+	self, err := os.Executable()
+	if err != nil {
+		return err
 	}
+	o.provincectl = cmp.Or(o.provincectl, filepath.Join(filepath.Dir(self), "provincectl"))
+	o.peers = cmp.Or(o.peers, filepath.Join(filepath.Dir(self), "bench-register-peers"))
 	if o.dir == "" {
-		dir, err := os.MkdirTemp("", "register-")
-		if err != nil {
+		if o.dir, err = os.MkdirTemp("", "register-"); err != nil {
 			return err
 		}
-		defer os.RemoveAll(dir)
-		o.dir = dir
+		defer os.RemoveAll(o.dir)
+	}
+	if err := o.room(o.dir); err != nil {
+		return cli.Hint(err, "--dir on a larger disk")
 	}
 	p := &province{ctx: ctx, dir: o.dir, tool: o.provincectl, log: io.Err}
-	var t table
-	for _, part := range []func(*options, *province, *table) error{measureBuild, measureBytes, measureLookups} {
+	t := table{section: o.section, targets: !o.beyondSample()}
+	parts := []func(*options, *province, *table) error{measureBuild, measureBytes, measureLookups, measurePeers}
+	if o.beyondSample() {
+		parts = []func(*options, *province, *table) error{measureBuild, measureLookups}
+	}
+	for _, part := range parts {
 		if err := part(o, p, &t); err != nil {
 			return err
 		}
@@ -75,7 +84,7 @@ func (o *options) run(ctx context.Context, io cli.IO) error {
 		fmt.Fprintln(io.Out, t.markdown())
 		return nil
 	}
-	return replaceSection(o.out, t.markdown())
+	return replaceSection(o.out, o.section, t.markdown())
 }
 
 // targets are those of the requirement: for ten million people on two cores.

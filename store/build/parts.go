@@ -109,6 +109,9 @@ const roomShift = 24
 func (p *parts) flush() (err error) {
 	for i := range p.list {
 		part := &p.list[i]
+		if len(part.buf) == 0 {
+			continue
+		}
 		if part.tail, err = p.write(part.buf); err != nil {
 			return err
 		}
