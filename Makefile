@@ -68,12 +68,12 @@ bench: ## measure the lane, about 20 minutes; table into docs/benchmarks.md. Kee
 	./bin/bench --out docs/benchmarks.md
 
 .PHONY: bench-register
-bench-register: ## build and look up ten million people, with other stores beside it, about 10 minutes and 9 GB; table into docs/benchmarks.md
+bench-register: ## build and look up ten million people, other stores beside them, 9 GB; table into docs/benchmarks.md
 	CGO_ENABLED=0 $(GO) build -o bin/ ./cmd/provincectl ./cmd/bench-register
 	cd cmd/bench-register/peers && CGO_ENABLED=0 $(GO) build -o ../../../bin/bench-register-peers .
 	./bin/bench-register --out docs/benchmarks.md
 
 .PHONY: bench-register-100m
-bench-register-100m: ## the same with a hundred million people, about half an hour and 37 GB, without other stores
+bench-register-100m: ## the same with a hundred million people, 37 GB, without other stores
 	CGO_ENABLED=0 $(GO) build -o bin/ ./cmd/provincectl ./cmd/bench-register
 	./bin/bench-register --people 100000000 --section register-100m --out docs/benchmarks.md
