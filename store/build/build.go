@@ -73,8 +73,8 @@ func Layer(src Source, plan snapshot.Plan, pepper snapshot.Pepper, dir string) (
 }
 
 // roomFor is the disk that a build from files of so many bytes needs: rows
-// filed by number, sorted entries, and the layer itself.
-func roomFor(files int64) int64 { return files * 3 }
+// filed by number, sorted entries, the layer itself, and the state beside it.
+func roomFor(files int64) int64 { return files * 4 }
 
 type builder struct {
 	src    Source
