@@ -21,6 +21,15 @@ func (noLimit) remove()        {}
 // cgroup is a directory of the kernel's (cgroups(7)).
 type cgroup string
 
+// limited is a limit, or none, and what a reader of the table should know of it.
+func limited(bytes int64) (limit, string) {
+	l, err := limitMemory(bytes)
+	if err != nil {
+		return noLimit{}, "without a memory limit: " + err.Error()
+	}
+	return l, fmt.Sprintf("in a cgroup of %d MB", bytes>>20)
+}
+
 // limitMemory makes a cgroup of version 2, or of version 1 where that is what
 // the machine has.
 func limitMemory(bytes int64) (limit, error) {

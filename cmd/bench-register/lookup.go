@@ -102,7 +102,7 @@ func serveLookups(io cli.IO) error {
 	}
 	defer register.Close()
 	r.Open = time.Since(started)
-	first, last := len(a.Queries)*askedFirst/(askedFirst+askedBefore+askedThen), len(a.Queries)*(askedFirst+askedBefore)/(askedFirst+askedBefore+askedThen)
+	first, last := split(len(a.Queries))
 	if r.First, err = timed(register, disk, a.Queries[:first]); err != nil {
 		return err
 	}

@@ -23,13 +23,15 @@ import (
 func main() { os.Exit(cli.Process(command())) }
 
 type options struct {
-	people, scans  int
-	seed           uint64
-	dir, out, only string
-	provincectl    string
-	checkpointd    string
-	lookups        bool
-	limit          int64
+	people, scans   int
+	seed            uint64
+	dir, out, only  string
+	provincectl     string
+	checkpointd     string
+	peers           string
+	section         string
+	lookups, inARow bool
+	limit           int64
 }
 
 func command() *cli.Command {
@@ -41,11 +43,14 @@ func command() *cli.Command {
 			f.IntVar(&o.people, "people", 10_000_000, "people in the province")
 			f.Uint64Var(&o.seed, "seed", 7, "seed of the sample")
 			f.StringVar(&o.dir, "dir", "", "directory for a few gigabytes (default: a temporary one, removed afterwards)")
-			f.StringVar(&o.out, "out", "", "Markdown file with the register marks (default: standard output)")
+			f.StringVar(&o.out, "out", "", "Markdown file with the section's marks (default: standard output)")
+			f.StringVar(&o.section, "section", "register", "marks of the file's section to replace")
+			f.BoolVar(&o.inARow, "in-a-row", false, "people with a card and nothing else, numbered in a row, as beyond 16 million, where no sample goes")
 			f.StringVar(&o.provincectl, "provincectl", "", "the command to measure (default: beside this one)")
 			f.StringVar(&o.checkpointd, "checkpointd", "", "the daemon to measure (default: beside this one)")
 			f.StringVar(&o.only, "only", "", "one of: "+strings.Join(partNames(), ", "))
 			f.IntVar(&o.scans, "scans", 500, "scans on an idle box, for comparison")
+			f.StringVar(&o.peers, "peers", "", "the command that holds the same records in other stores (default: bench-register-peers beside this one)")
 			f.Int64Var(&o.limit, "limit", 256<<20, "memory of the process that looks up, in bytes")
 			f.BoolVar(&o.lookups, "lookups", false, "look up what standard input asks for (how the command runs itself)")
 		},
@@ -68,10 +73,19 @@ func command() *cli.Command {
 type part struct {
 	name    string
 	measure func(*options, *province, *table) error
+	beyond  bool // also of a province that no sample is large enough for
 }
 
 func parts() []part {
-	return []part{{"build", measureBuild}, {"bytes", measureBytes}, {"lookups", measureLookups}, {"stretched", measureStretched}, {"arrival", measureArrival}, {"limited", measureLimited}}
+	return []part{
+		{"build", measureBuild, true},
+		{"bytes", measureBytes, false},
+		{"lookups", measureLookups, true},
+		{"peers", measurePeers, false},
+		{"stretched", measureStretched, false},
+		{"arrival", measureArrival, false},
+		{"limited", measureLimited, false},
+	}
 }
 
 func partNames() (names []string) {
@@ -86,23 +100,22 @@ func (o *options) run(ctx context.Context, io cli.IO) error {
 	if err != nil {
 		return err
 	}
-	for name, path := range map[string]*string{"provincectl": &o.provincectl, "checkpointd": &o.checkpointd} {
-		if *path == "" {
-			*path = filepath.Join(filepath.Dir(self), name)
-		}
-	}
+	o.checkpointd = cmp.Or(o.checkpointd, filepath.Join(filepath.Dir(self), "checkpointd"))
+	o.provincectl = cmp.Or(o.provincectl, filepath.Join(filepath.Dir(self), "provincectl"))
+	o.peers = cmp.Or(o.peers, filepath.Join(filepath.Dir(self), "bench-register-peers"))
 	if o.dir == "" {
-		dir, err := os.MkdirTemp("", "register-")
-		if err != nil {
+		if o.dir, err = os.MkdirTemp("", "register-"); err != nil {
 			return err
 		}
-		defer os.RemoveAll(dir)
-		o.dir = dir
+		defer os.RemoveAll(o.dir)
+	}
+	if err := o.room(o.dir); err != nil {
+		return cli.Hint(err, "--dir on a larger disk")
 	}
 	p := &province{ctx: ctx, dir: o.dir, date: checkpoint.DateOf(time.Now()), tool: o.provincectl, checkpointd: o.checkpointd, log: io.Err}
-	var t table
+	t := table{section: o.section, targets: !o.beyondSample()}
 	for _, part := range parts() {
-		if o.only != "" && o.only != part.name {
+		if o.only != "" && o.only != part.name || o.beyondSample() && !part.beyond {
 			continue
 		}
 		if err := part.measure(o, p, &t); err != nil {
@@ -113,7 +126,7 @@ func (o *options) run(ctx context.Context, io cli.IO) error {
 		fmt.Fprintln(io.Out, t.markdown())
 		return nil
 	}
-	return replaceSection(o.out, t.markdown())
+	return replaceSection(o.out, o.section, t.markdown())
 }
 
 // targets are those of the requirement: for ten million people on two cores.

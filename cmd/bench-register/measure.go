@@ -14,14 +14,15 @@ import (
 )
 
 func measureBuild(o *options, p *province, t *table) error {
-	if err := p.sample(o.people, o.seed); err != nil {
+	others, err := p.sheets(o)
+	if err != nil {
 		return err
 	}
 	if err := p.makeKeys(); err != nil {
 		return err
 	}
 	waited := rig.PressureNow()
-	u, err := p.build(1, "base", p.sheet(sample.PeopleFile), "--doses", p.sheet(sample.DosesFile), "--cases", p.sheet(sample.CasesFile), "--withdrawn", p.sheet(sample.WithdrawnFile))
+	u, err := p.build(1, "base", p.sheet(sample.PeopleFile), others...)
 	if err != nil {
 		return err
 	}
@@ -34,6 +35,15 @@ func measureBuild(o *options, p *province, t *table) error {
 	h := ref.Header
 	t.add("the layer on disk", "–", fmt.Sprintf("%.1f MB", float64(size)/1e6), fmt.Sprintf("%d people with %d further documents: %.1f bytes a person in all", h.People-1, h.Aliases, float64(size)/float64(h.People)))
 	return nil
+}
+
+// sheets makes the files, and says how those beside the people file are given
+// to the build.
+func (p *province) sheets(o *options) (others []string, err error) {
+	if o.beyondSample() {
+		return nil, p.many(o.people)
+	}
+	return []string{"--doses", p.sheet(sample.DosesFile), "--cases", p.sheet(sample.CasesFile), "--withdrawn", p.sheet(sample.WithdrawnFile)}, p.sample(o.people, o.seed)
 }
 
 // layer is the newest layer of snapshot n and its size in bytes.
@@ -89,9 +99,20 @@ const (
 	askedThen   = 10_000
 )
 
+// asked is how many people are looked up.
+func (o *options) asked() int { return min(askedFirst+askedBefore+askedThen, o.people/4) }
+
+// split says where the first lookups of n end, and where the last begin.
+func split(n int) (first, last int) {
+	const all = askedFirst + askedBefore + askedThen
+	return n * askedFirst / all, n * (askedFirst + askedBefore) / all
+}
+
 func measureLookups(o *options, p *province, t *table) error {
-	if err := p.base(1, o.people, o.seed); err != nil {
-		return err
+	if !o.beyondSample() { // else the build was measured before
+		if err := p.base(1, o.people, o.seed); err != nil {
+			return err
+		}
 	}
 	if err := p.layers(o.people); err != nil {
 		return err
@@ -101,15 +122,11 @@ func measureLookups(o *options, p *province, t *table) error {
 		return err
 	}
 	t.add("loading it on a box", "–", load.Round(100*time.Millisecond).String(), "base, daily and hourly layer: copied, every block proven, switched to")
-	people, err := p.people(min(askedFirst+askedBefore+askedThen, o.people/4))
+	people, err := p.people(o.asked())
 	if err != nil {
 		return err
 	}
-	limit, err := limitMemory(o.limit)
-	note := fmt.Sprintf("in a cgroup of %d MB", o.limit>>20)
-	if err != nil {
-		limit, note = noLimit{}, "without a memory limit: "+err.Error()
-	}
+	limit, note := limited(o.limit)
 	defer limit.remove()
 	waited := rig.PressureNow()
 	r, err := p.lookUp(people, limit)

@@ -19,7 +19,7 @@ import (
 // runGroups is how many groups are committed together: 480 blocks are just
 // under 1 MiB. While one run is written the next one comes: twice that much
 // memory is needed, and so much at most comes again after a power cut.
-const runGroups = 6
+const runGroups = 12
 
 // Arrival is a layer on its way in. Blocks are proven as they come and
 // committed in runs; what is committed survives a power cut, and the next

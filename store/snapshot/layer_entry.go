@@ -69,12 +69,14 @@ func (k *keyer) record(e Entry) (plainEntry, error) {
 		p := e.Person
 		k.head(entryPerson, p.Kind, p.Number, e.Row)
 		k.secret(p.Kind, p.Number, p.Birth)
-		return k.with(p.encode(k.buffer[secretAt:]))
+		plain, err := p.encode(k.buffer[secretAt:])
+		return k.with(plain[:], err)
 	case e.Alias != nil:
 		a := e.Alias
 		k.head(entryAlias, a.Kind, a.Number, e.Row)
 		k.secret(a.Kind, a.Number, a.Birth)
-		return k.with(a.encode())
+		plain, err := a.encode()
+		return k.with(plain[:], err)
 	case e.Removed != nil:
 		k.head(entryTombstone, e.Removed.Kind, e.Removed.Number, e.Row)
 		return k.buffer, nil

@@ -40,11 +40,11 @@ func (w *LayerWriter) sealed(input Digest) iter.Seq2[sealedEntry, error] {
 	return func(yield func(sealedEntry, error) bool) {
 		ahead := 2 * w.plan.Work.Workers
 		todo, order := make(chan *sealBatch, ahead), make(chan *sealBatch, ahead)
-		quit := make(chan struct{})
+		used, quit := make(chan *sealBatch, ahead), make(chan struct{})
 		var wg sync.WaitGroup
 		defer wg.Wait()
 		defer close(quit)
-		wg.Go(func() { w.batches(todo, order, quit) })
+		wg.Go(func() { w.batches(todo, order, used, quit) })
 		for range w.plan.Work.Workers {
 			wg.Go(func() {
 				s := newSealer(input)
@@ -64,13 +64,18 @@ func (w *LayerWriter) sealed(input Digest) iter.Seq2[sealedEntry, error] {
 			if !b.each(yield) {
 				return
 			}
+			select {
+			case used <- b:
+			default: // enough of them lie there
+			}
 		}
 	}
 }
 
 // batches cuts the sorted entries into batches and hands each to a sealer and,
-// in order, to the reader. An error goes as a batch of its own.
-func (w *LayerWriter) batches(todo, order chan<- *sealBatch, quit <-chan struct{}) {
+// in order, to the reader, which gives them back when they are used. An error
+// goes as a batch of its own.
+func (w *LayerWriter) batches(todo, order chan<- *sealBatch, used <-chan *sealBatch, quit <-chan struct{}) {
 	defer close(order)
 	defer close(todo)
 	send := func(b *sealBatch) bool {
@@ -98,7 +103,7 @@ func (w *LayerWriter) batches(todo, order chan<- *sealBatch, quit <-chan struct{
 	if keys != nil {
 		defer keys.Close() // read only: nothing can be lost
 	}
-	b := newBatch()
+	b := emptyBatch(used)
 	for record, err := range w.sorter.Sorted() {
 		if err != nil {
 			fail(err)
@@ -114,14 +119,20 @@ func (w *LayerWriter) batches(todo, order chan<- *sealBatch, quit <-chan struct{
 			if !send(b) {
 				return
 			}
-			b = newBatch()
+			b = emptyBatch(used)
 		}
 	}
 	send(b)
 }
 
-func newBatch() *sealBatch {
-	return &sealBatch{plain: make([]byte, 0, batchEntries*(plainAt+recordSize)), ends: make([]int, 0, batchEntries), ready: make(chan struct{})}
+// emptyBatch is a used batch emptied, or a new one.
+func emptyBatch(used <-chan *sealBatch) *sealBatch {
+	select {
+	case b := <-used:
+		return &sealBatch{plain: b.plain[:0], ends: b.ends[:0], sealed: b.sealed[:0], stretched: b.stretched[:0], ready: make(chan struct{})}
+	default:
+		return &sealBatch{plain: make([]byte, 0, batchEntries*(plainAt+recordSize)), ends: make([]int, 0, batchEntries), sealed: make([]byte, 0, batchEntries*(recordSize+aeadOverhead)), ready: make(chan struct{})}
+	}
 }
 
 // find looks the entry's stretched secret up, where secrets are stretched.
@@ -162,17 +173,17 @@ func (b *sealBatch) each(yield func(sealedEntry, error) bool) bool {
 // sealer seals records of one layer. It keeps the key schedule of the layer's
 // salt. It serves one goroutine.
 type sealer struct {
-	extract hash.Hash // HKDF-Extract (RFC 5869, 2.2) with the layer's salt
-	prk     []byte
-	how     Stretch
-	quit    <-chan struct{} // closed: nobody waits for the rest
-	nonce   [chacha20poly1305.NonceSize]byte
+	mac   hash.Hash // HMAC with the layer's salt
+	text  []byte
+	sum   []byte
+	how   Stretch
+	quit  <-chan struct{} // closed: nobody waits for the rest
+	nonce [chacha20poly1305.NonceSize]byte
 }
 
-func newSealer(input Digest) *sealer { return &sealer{extract: hmac.New(sha256.New, input[:])} }
+func newSealer(input Digest) *sealer { return &sealer{mac: hmac.New(sha256.New, input[:])} }
 
 func (s *sealer) batch(b *sealBatch) error {
-	b.sealed = make([]byte, 0, len(b.ends)*(recordSize+aeadOverhead))
 	start := 0
 	for i, end := range b.ends {
 		e := plainEntry(b.plain[start:end])
@@ -191,20 +202,20 @@ func (s *sealer) batch(b *sealBatch) error {
 	return nil
 }
 
-// key is what [sealKey] gives.
-func (s *sealer) key(secret []byte, t entryType) Digest {
-	s.extract.Reset()
-	s.extract.Write(secret)
-	s.prk = s.extract.Sum(s.prk[:0])
-	return expand(s.prk, t)
+// key is what [sealKey] gives, until the next call.
+func (s *sealer) key(secret []byte, t entryType) []byte {
+	s.text = appendKeyMaterial(s.text[:0], secret, t)
+	s.mac.Reset()
+	s.mac.Write(s.text)
+	s.sum = s.mac.Sum(s.sum[:0])
+	return s.sum
 }
 
 // seal encrypts with ChaCha20-Poly1305 (RFC 8439) under a key that
 // [sealKey] gives. The nonce is zero because every key seals one record only; the tag is
 // bound in.
 func (s *sealer) seal(out, secret []byte, e plainEntry) ([]byte, error) {
-	key := s.key(secret, e.typ())
-	aead, err := chacha20poly1305.New(key[:])
+	aead, err := chacha20poly1305.New(s.key(secret, e.typ()))
 	if err != nil {
 		return nil, fmt.Errorf("seal record: %w", err)
 	}

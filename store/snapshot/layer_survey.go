@@ -80,7 +80,7 @@ func (s *survey) run() error {
 		return err
 	}
 	done := 0
-	for record, err := range s.w.sorter.Sorted() {
+	for record, err := range s.w.sorter.Ahead() {
 		if err != nil {
 			return err
 		}
