@@ -24,7 +24,7 @@ type buildOptions struct {
 	columns                                  string
 	policy, keys, out, on, layer, created    string
 	number                                   uint64
-	stretch                                  bool
+	stretch                                  stretchFlag
 }
 
 func snapshotBuild() *cli.Command {
@@ -49,7 +49,7 @@ func snapshotBuild() *cli.Command {
 			f.StringVar(&o.layer, "layer", "base", "base, daily or hourly")
 			f.StringVar(&o.created, "created", "", "time of the data, RFC 3339 (default now)")
 			f.Uint64Var(&o.number, "number", 0, "number of the snapshot (default: one above --on, else 1)")
-			f.BoolVar(&o.stretch, "stretch", false, "memory-hard record keys (Argon2id 8 MiB): slower to build and to guess")
+			f.Var(&o.stretch, "stretch", "memory-hard record keys (Argon2id 8 MiB), slower to build and to guess\n(default: as build.toml of --keys says, else true)")
 		},
 		Run: func(ctx context.Context, io cli.IO, args []string) error {
 			if o.people == "" || len(args) > 0 {
@@ -170,8 +170,9 @@ func (o *buildOptions) plan(province string) (snapshot.Manifest, snapshot.Plan, 
 	if plan.Kind == 0 || (plan.Kind == snapshot.LayerBase) != (o.on == "") {
 		return m, plan, cli.Usage("snapshot build: --layer base stands alone; daily and hourly go --on a snapshot")
 	}
-	if o.stretch {
-		m.Stretch = snapshot.StretchArgon2id
+	var err error
+	if m.Stretch, err = o.stretch.of(o.keys); err != nil {
+		return m, plan, err
 	}
 	if err := o.onTop(&m); err != nil {
 		return m, plan, err
@@ -187,7 +188,6 @@ func (o *buildOptions) plan(province string) (snapshot.Manifest, snapshot.Plan, 
 		if _, err := readPolicy(o.policy); err != nil {
 			return m, plan, err
 		}
-		var err error
 		if m.Policy, err = os.ReadFile(o.policy); err != nil {
 			return m, plan, err
 		}
