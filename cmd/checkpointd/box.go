@@ -13,10 +13,12 @@ import (
 	"checkpoint"
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/cmd/internal/config"
+	"checkpoint/cmd/internal/readers"
 	"checkpoint/cmd/internal/snapshots"
 	"checkpoint/console/control"
 	"checkpoint/device/clock"
 	"checkpoint/device/gate"
+	"checkpoint/scanner"
 	"checkpoint/store/durable"
 	"checkpoint/store/snapshot"
 	"checkpoint/sync/update"
@@ -49,6 +51,7 @@ type box struct {
 type lane struct {
 	*checkpoint.Lane
 	config  config.Lane
+	readers []*scanner.Reader
 	gate    *gate.Gate
 	contact *gate.Contact // nil without one
 	fault   faultNote
@@ -111,14 +114,17 @@ func (b *box) openLanes(io cli.IO, o options) error {
 		info := checkpoint.LaneInfo{Site: b.config.Site, SiteType: b.config.SiteType, Lane: c.Name, Direction: direction}
 		l := &lane{config: c}
 		b.openGate(l, trace.of(c.Name), io, o)
-		var readers []string
+		var names []string
 		for _, r := range c.Readers {
-			readers = append(readers, r.Name)
+			names = append(names, r.Name)
 		}
 		l.Lane = checkpoint.NewLane(checkpoint.LaneConfig{
 			Info: info, Verifier: verifier, Gate: l.gate, Journal: &b.records, Clock: b.clock,
-			Display: b.display(io, o), Recent: recent, Readers: readers, Attended: b.config.Attended(),
+			Display: b.display(io, o), Recent: recent, Readers: names, Attended: b.config.Attended(),
 		})
+		for _, r := range c.Readers {
+			l.readers = append(l.readers, readers.New(r, l.Lane, b.log.With("lane", c.Name)))
+		}
 		b.lanes = append(b.lanes, l)
 	}
 	return nil

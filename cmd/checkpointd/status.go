@@ -26,6 +26,7 @@ func (b *box) status() control.Status {
 	for _, l := range b.lanes {
 		ls := b.hub.Lane(l.config.Name)
 		ls.GateFail = l.fault.String()
+		ls.ReaderFail = l.readerFaults()
 		s.Lanes = append(s.Lanes, ls)
 	}
 	data, err := b.holder.State()
@@ -46,6 +47,20 @@ func (b *box) status() control.Status {
 		s.Link.Connected, s.Link.Collector, s.Link.Since, s.Link.LastMark = u.Connected, u.CollectorPresent, u.Since, u.LastMark
 	}
 	return s
+}
+
+// readerFaults says of each reader that is not connected why; nil: all are.
+func (l *lane) readerFaults() map[string]string {
+	var faults map[string]string
+	for _, r := range l.readers {
+		if why := r.Fault(); why != "" {
+			if faults == nil {
+				faults = map[string]string{}
+			}
+			faults[r.Name] = why
+		}
+	}
+	return faults
 }
 
 func (b *box) journalStatus() control.Journal {

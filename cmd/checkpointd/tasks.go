@@ -13,7 +13,6 @@ import (
 	"checkpoint"
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/cmd/internal/config"
-	"checkpoint/cmd/internal/readers"
 	"checkpoint/console/control"
 	"checkpoint/sync/uplink"
 	"checkpoint/sync/wire"
@@ -27,9 +26,8 @@ func (b *box) start(run func(string, func(context.Context) error)) {
 		if l.contact != nil {
 			run("fire contact "+l.config.Name, func(ctx context.Context) error { return l.contact.Watch(ctx, l.Emergency) })
 		}
-		for _, r := range l.config.Readers {
-			reader := readers.New(r, l.Lane, b.log.With("lane", l.config.Name))
-			run("reader "+r.Name, func(ctx context.Context) error { reader.Run(ctx); return nil })
+		for _, reader := range l.readers {
+			run("reader "+reader.Name, func(ctx context.Context) error { reader.Run(ctx); return nil })
 		}
 	}
 	run("snapshots", b.watchSnapshots)

@@ -53,6 +53,8 @@ type LaneStatus struct {
 	Refused  uint64                   `json:"refused_scans"`
 	Readers  []checkpoint.ReaderState `json:"readers"`
 	GateFail string                   `json:"gate_fault,omitempty"`
+	// ReaderFail is why readers are not connected, by their names.
+	ReaderFail map[string]string `json:"reader_faults,omitempty"`
 }
 
 // Snapshot is the data in use; number 0: none.
