@@ -13,7 +13,6 @@ import (
 	"checkpoint"
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/cmd/internal/config"
-	"checkpoint/cmd/internal/readers"
 	"checkpoint/cmd/internal/snapshots"
 	"checkpoint/console/control"
 	"checkpoint/device/clock"
@@ -40,6 +39,7 @@ type box struct {
 	fetches chan *update.Client           // the client, once, for the task that runs it
 	hub     *control.Hub
 	lanes   []*lane
+	readers map[*lane][]*scanner.Reader
 
 	mending             sync.Mutex // one attempt at a time; guards trust
 	trust               snapshot.Trust
@@ -51,7 +51,6 @@ type box struct {
 type lane struct {
 	*checkpoint.Lane
 	config  config.Lane
-	readers []*scanner.Reader
 	gate    *gate.Gate
 	contact *gate.Contact // nil without one
 	fault   faultNote
@@ -60,7 +59,7 @@ type lane struct {
 // newBox wires a box. What is missing (keys, snapshot, journal) is a fault that
 // the box names and works around, never a reason not to start.
 func newBox(log *slog.Logger, io cli.IO, c *config.Config, o options) (*box, error) {
-	b := &box{config: c, log: log, hub: control.NewHub(), holder: snapshots.NewHolder(nil), ready: make(chan *uplink.Uplink, 1), fetches: make(chan *update.Client, 1)}
+	b := &box{config: c, log: log, hub: control.NewHub(), holder: snapshots.NewHolder(nil), readers: map[*lane][]*scanner.Reader{}, ready: make(chan *uplink.Uplink, 1), fetches: make(chan *update.Client, 1)}
 	if err := os.MkdirAll(c.StateDir, 0o700); err != nil {
 		return nil, fmt.Errorf("make state directory: %w", err)
 	}
@@ -114,18 +113,16 @@ func (b *box) openLanes(io cli.IO, o options) error {
 		info := checkpoint.LaneInfo{Site: b.config.Site, SiteType: b.config.SiteType, Lane: c.Name, Direction: direction}
 		l := &lane{config: c}
 		b.openGate(l, trace.of(c.Name), io, o)
-		var names []string
+		var readers []string
 		for _, r := range c.Readers {
-			names = append(names, r.Name)
+			readers = append(readers, r.Name)
 		}
 		l.Lane = checkpoint.NewLane(checkpoint.LaneConfig{
 			Info: info, Verifier: verifier, Gate: l.gate, Journal: &b.records, Clock: b.clock,
-			Display: b.display(io, o), Recent: recent, Readers: names, Attended: b.config.Attended(),
+			Display: b.display(io, o), Recent: recent, Readers: readers, Attended: b.config.Attended(),
 		})
-		for _, r := range c.Readers {
-			l.readers = append(l.readers, readers.New(r, l.Lane, b.log.With("lane", c.Name)))
-		}
 		b.lanes = append(b.lanes, l)
+		b.openReaders(l)
 	}
 	return nil
 }

@@ -26,7 +26,6 @@ func (b *box) status() control.Status {
 	for _, l := range b.lanes {
 		ls := b.hub.Lane(l.config.Name)
 		ls.GateFail = l.fault.String()
-		ls.ReaderFail = l.readerFaults()
 		s.Lanes = append(s.Lanes, ls)
 	}
 	data, err := b.holder.State()
@@ -40,6 +39,9 @@ func (b *box) status() control.Status {
 		u := client.Status()
 		s.Update = &control.Update{Offered: u.Offered, Until: u.Until, Stale: u.Stale, Done: u.Done, All: u.All, Fault: u.Fault}
 	}
+	for i, l := range b.lanes {
+		s.Lanes[i].ReaderFail = b.readerFaults(l)
+	}
 	s.Journal = b.journalStatus()
 	s.Link.Fault = text(b.link.fault())
 	if up := b.uplink.Load(); up != nil {
@@ -47,20 +49,6 @@ func (b *box) status() control.Status {
 		s.Link.Connected, s.Link.Collector, s.Link.Since, s.Link.LastMark = u.Connected, u.CollectorPresent, u.Since, u.LastMark
 	}
 	return s
-}
-
-// readerFaults says of each reader that is not connected why; nil: all are.
-func (l *lane) readerFaults() map[string]string {
-	var faults map[string]string
-	for _, r := range l.readers {
-		if why := r.Fault(); why != "" {
-			if faults == nil {
-				faults = map[string]string{}
-			}
-			faults[r.Name] = why
-		}
-	}
-	return faults
 }
 
 func (b *box) journalStatus() control.Journal {

@@ -26,7 +26,7 @@ func (b *box) start(run func(string, func(context.Context) error)) {
 		if l.contact != nil {
 			run("fire contact "+l.config.Name, func(ctx context.Context) error { return l.contact.Watch(ctx, l.Emergency) })
 		}
-		for _, reader := range l.readers {
+		for _, reader := range b.readers[l] {
 			run("reader "+reader.Name, func(ctx context.Context) error { reader.Run(ctx); return nil })
 		}
 	}

@@ -45,6 +45,9 @@ type Status struct {
 
 // LaneStatus is one lane's state without the person before it.
 type LaneStatus struct {
+	// ReaderFail is why readers are not connected, by their names.
+	ReaderFail map[string]string `json:"reader_faults,omitempty"`
+
 	Name     string                   `json:"name"`
 	State    string                   `json:"state"`
 	Verdict  string                   `json:"verdict,omitempty"`
@@ -53,8 +56,6 @@ type LaneStatus struct {
 	Refused  uint64                   `json:"refused_scans"`
 	Readers  []checkpoint.ReaderState `json:"readers"`
 	GateFail string                   `json:"gate_fault,omitempty"`
-	// ReaderFail is why readers are not connected, by their names.
-	ReaderFail map[string]string `json:"reader_faults,omitempty"`
 }
 
 // Snapshot is the data in use; number 0: none.
