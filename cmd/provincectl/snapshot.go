@@ -58,7 +58,7 @@ func snapshotSign() *cli.Command {
 				return err
 			}
 			fmt.Fprintf(io.Out, "signed snapshot %d of %s with %s\n", m.Number, m.Province, filepath.Base(key))
-			return nil
+			return printRollout(io.Out, args[0])
 		},
 	}
 }
@@ -87,6 +87,9 @@ func snapshotInspect() *cli.Command {
 			for i, l := range m.Layers {
 				h := l.Header
 				fmt.Fprintf(io.Out, "  layer %d: %s of snapshot %d, %d people (with the probe), %d aliases, %d removed, %d blocks, root %x\n", i, h.Kind, h.Number, h.People, h.Aliases, h.Tombstones, h.Blocks, l.Root[:8])
+			}
+			if err := printRollout(io.Out, args[0]); err != nil {
+				return err
 			}
 			return inspectPolicyAndTrust(io, m, raw, signatures, trust)
 		},

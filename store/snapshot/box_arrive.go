@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -48,11 +49,16 @@ func (b *Box) acceptKept(raw []byte, signatures []Signature) (Manifest, error) {
 
 // Manifest is the signed manifest of a snapshot on the box, proven.
 func (b *Box) Manifest(n uint64) (Manifest, error) {
-	raw, signatures, err := ReadBundle(b.manifestDir(n))
-	if err != nil {
-		return Manifest{}, err
+	_, _, m, err := b.Signed(n)
+	return m, err
+}
+
+// Signed is [Box.Manifest] with the bytes and signatures that prove it.
+func (b *Box) Signed(n uint64) (raw []byte, signatures []Signature, m Manifest, err error) {
+	if raw, signatures, err = ReadBundle(b.manifestDir(n)); err == nil {
+		m, err = b.acceptKept(raw, signatures)
 	}
-	return b.acceptKept(raw, signatures)
+	return raw, signatures, m, err
 }
 
 // ArrivingDir is where layers arrive, see [Arrival].
@@ -88,13 +94,23 @@ func (b *Box) Switch(raw []byte, signatures []Signature, in Incoming) (Manifest,
 		return m, fmt.Errorf("load snapshot: %w", err)
 	}
 	defer unlock()
-	if done, err := b.loaded(m, raw); done || err != nil {
+	done, err := b.loaded(m, raw)
+	if err != nil || done && !b.arrived(m) {
 		return m, err
 	}
 	if err := b.moveIn(m); err != nil {
 		return m, fmt.Errorf("load snapshot %d: %w", m.Number, err)
 	}
 	return m, b.use(m, raw, signatures, in)
+}
+
+// arrived tells whether a layer of m came: of the snapshot in use, in the place
+// of one that opens and is damaged where no probe looks.
+func (b *Box) arrived(m Manifest) bool {
+	return slices.ContainsFunc(m.Layers, func(ref LayerRef) bool {
+		_, err := os.Stat(filepath.Join(b.ArrivingDir(), ref.FileName()))
+		return err == nil
+	})
 }
 
 func (b *Box) moveIn(m Manifest) error {

@@ -7,7 +7,7 @@
 // use. A power cut or a broken link at any point costs at most the last 1 MiB.
 // Memory stays bounded, whatever the other side sends. Metadata that have
 // expired make the data stale, which is a status; nothing is ever removed for
-// it.
+// it. A snapshot with a rollout's plan waits for the box's stage.
 //
 // It never delays a lane or the uplink, believes no clock that the box does
 // not trust, and believes nobody who says that a layer is good.
@@ -37,6 +37,9 @@ var (
 	ErrReplaced = fmt.Errorf("%w: not the file that was signed", snapshot.ErrUntrusted)
 	// ErrProvince: signed, but for another province.
 	ErrProvince = fmt.Errorf("%w: snapshot of another province", snapshot.ErrUntrusted)
+	// ErrPlan: what officers signed as the rollout's plan, or a pause of it, does
+	// not hold together or is of another snapshot.
+	ErrPlan = fmt.Errorf("%w: rollout", snapshot.ErrUntrusted)
 	// ErrTooLong: more bytes than such a file can have.
 	ErrTooLong = errors.New("endless data")
 	// ErrSlow: bytes drip slower than any working link.
