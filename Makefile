@@ -47,7 +47,7 @@ deps: ## install what tests need beside Go (Debian: gcc, mosquitto, fuse3)
 
 .PHONY: soak
 soak: deps ## the crash tests at full length (about an hour)
-	CHECKPOINT_SOAK=200 $(GO) test -race -count=1 -timeout 3h -run 'Kill|Power|Cut|Storm|Garbage|Soak' ./cmd/... ./store/... ./sync/...
+	CHECKPOINT_SOAK=200 $(GO) test -race -count=1 -timeout 3h -run 'Kill|Power|Cut|Storm|Garbage|Soak' ./cmd/... ./scanner/... ./store/... ./sync/...
 
 FUZZTIME ?= 30s
 .PHONY: fuzz

@@ -135,6 +135,7 @@ func forbidden() map[string]string {
 		"checkpoint/sync/collector/":                    "the box holds no key that opens records",
 		"checkpoint/cmd/demo/":                          "the sample checkpoint runs around the daemon, not in it",
 		"checkpoint/device/serial/pty/":                 "virtual scanners are for trying the box out",
+		"checkpoint/scanner/readertest/":                "scanners to test readers with are for tests",
 		"golang.org/x/text/encoding/simplifiedchinese/": "1 MB of tables for a character set no reader sends",
 		"html/template/":                                "it keeps the linker from dropping unused methods: megabytes",
 		"text/template/":                                "likewise",

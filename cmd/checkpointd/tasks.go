@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
-	"io"
 	"sync"
 	"time"
 
@@ -13,8 +12,6 @@ import (
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/cmd/internal/config"
 	"checkpoint/console/control"
-	"checkpoint/device/serial"
-	"checkpoint/scanner"
 	"checkpoint/sync/uplink"
 	"checkpoint/sync/wire"
 )
@@ -27,25 +24,13 @@ func (b *box) start(run func(string, func(context.Context) error)) {
 		if l.contact != nil {
 			run("fire contact "+l.config.Name, func(ctx context.Context) error { return l.contact.Watch(ctx, l.Emergency) })
 		}
-		for _, r := range l.config.Readers {
-			reader := &scanner.Serial{Name: r.Name, Suffix: suffix(r), Open: opener(r.Serial()), Sink: l.Lane, Log: b.log.With("lane", l.config.Name)}
-			run("reader "+r.Name, func(ctx context.Context) error { reader.Run(ctx); return nil })
+		for _, reader := range b.readers[l] {
+			run("reader "+reader.Name, func(ctx context.Context) error { reader.Run(ctx); return nil })
 		}
 	}
 	run("snapshots", b.watchSnapshots)
 	run("updates", b.runUpdates)
 	run("uplink", b.runUplink)
-}
-
-func suffix(r config.Reader) scanner.Suffix {
-	if r.Suffix == "" {
-		return scanner.CR
-	}
-	return r.Suffix
-}
-
-func opener(c serial.Config) scanner.Opener {
-	return func() (io.ReadCloser, error) { return serial.Open(c) }
 }
 
 // lookEvery is how often the pointer to the snapshot in use is read (a loader

@@ -19,8 +19,6 @@ import (
 	"checkpoint"
 	"checkpoint/device/clock"
 	"checkpoint/device/gate"
-	"checkpoint/device/serial"
-	"checkpoint/scanner"
 )
 
 // DefaultPath is where the daemon looks for its configuration.
@@ -76,18 +74,6 @@ type Lane struct {
 	Readers   []Reader    `toml:"reader"`
 	Gate      gate.Config `toml:"gate"`
 }
-
-// Reader is one reader of a lane.
-type Reader struct {
-	Name   string         `toml:"name"`
-	Kind   string         `toml:"kind"` // serial
-	Path   string         `toml:"path"`
-	Baud   int            `toml:"baud"`
-	Suffix scanner.Suffix `toml:"suffix"`
-}
-
-// Serial is the reader's port.
-func (r Reader) Serial() serial.Config { return serial.Config{Path: r.Path, Baud: r.Baud} }
 
 // Read reads and validates a file. The error lists every fault.
 func Read(path string) (*Config, error) {
@@ -184,11 +170,14 @@ func (c *Config) shared(f *faults) {
 			lines[line] = i
 		}
 		for k, r := range l.Readers {
-			key, path := fmt.Sprintf("%s.reader[%d].path", at, k), filepath.Clean(r.Path)
-			if of, taken := ports[path]; taken && r.Path != "" {
-				f.add("%s: %s is already %s", key, r.Path, of)
+			key, name, device := fmt.Sprintf("%s.reader[%d].path", at, k), r.Path, filepath.Clean(r.Path)
+			if r.Path == "" {
+				key, name, device = fmt.Sprintf("%s.reader[%d].usb", at, k), r.USB, r.Kind+" "+strings.ToLower(r.USB)
 			}
-			ports[path] = key
+			if of, taken := ports[device]; taken && name != "" {
+				f.add("%s: %s is already %s", key, name, of)
+			}
+			ports[device] = key
 		}
 	}
 }
@@ -273,14 +262,7 @@ func (l Lane) validate(f *faults, at string) {
 		}
 		names[r.Name] = true
 		f.name(rat+".name", r.Name)
-		if r.Kind != "serial" {
-			f.add(`%s.kind: unknown kind %q: use "serial"`, rat, r.Kind)
-		}
-		f.join(r.Serial().Validate(rat))
-		// go-toml fills types of kind string without asking their UnmarshalText.
-		if _, err := scanner.ParseSuffix(string(r.Suffix)); err != nil && r.Suffix != "" {
-			f.add("%s.suffix: %w", rat, err)
-		}
+		r.validate(f, rat)
 	}
 	f.join(l.Gate.Validate(at + ".gate"))
 }

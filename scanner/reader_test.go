@@ -106,7 +106,7 @@ func (d *device) send(s string) {
 // run starts a reader in the bubble and stops it at the end of the test.
 func run(t *testing.T, suffix Suffix, d *device, log io.Writer) *sink {
 	got := new(sink)
-	r := &Serial{Name: "door", Suffix: suffix, Open: d.Open, Sink: got, Log: slog.New(slog.NewTextHandler(log, nil))}
+	r := &Reader{Name: "door", Decode: Bytes(suffix), Open: d.Open, Sink: got, Log: slog.New(slog.NewTextHandler(log, nil))}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { r.Run(ctx); close(done) }()
@@ -158,6 +158,25 @@ func TestMissingReaderIsSaidOnceAndSoughtAtAMeasuredPace(t *testing.T) {
 		if want := []time.Duration{100 * ms, 200 * ms, 400 * ms, 800 * ms, 1600 * ms, 2000 * ms, 2000 * ms, 2000 * ms, 2000 * ms}; !slices.Equal(waits, want) {
 			t.Errorf("waits = %v, want %v", waits, want)
 		}
+	})
+}
+
+func TestFaultSaysWhyAndOnlyWhileItIsSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &device{plugged: true}
+		r := &Reader{Name: "door", Decode: Bytes(CR), Open: d.Open, Sink: new(sink), Log: slog.New(slog.DiscardHandler)}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { r.Run(ctx); close(done) }()
+		for _, plugged := range []bool{true, false, true} {
+			d.set(plugged)
+			after(maxWait + time.Second)
+			if got := r.Fault(); (got == "") != plugged {
+				t.Errorf("plugged %v: fault %q", plugged, got)
+			}
+		}
+		cancel()
+		<-done
 	})
 }
 
