@@ -108,18 +108,11 @@ func (w *dayWriter) put(at int, d checkpoint.Date) {
 
 // decodePerson reads a record that opened, and compares it with the query.
 func decodePerson(b, secret []byte, q checkpoint.Query) (checkpoint.Match, error) {
-	if len(b) != recordSize || b[0] != recordVersion {
-		return checkpoint.Match{}, fmt.Errorf("%w: record of unknown version", ErrDamaged)
+	facts, err := decodeFacts(b)
+	if err != nil {
+		return checkpoint.Match{}, err
 	}
-	day := func(at int) checkpoint.Date { return fromDay(binary.BigEndian.Uint16(b[at:])) }
-	a := checkpoint.Match{Found: true, Opened: true, Person: checkpoint.Person{
-		Issued: day(9), Card: checkpoint.CardStatus(b[11]), CardSince: day(12), DoseCount: int(b[14]),
-		Case: checkpoint.CaseStatus(b[31]), CaseFrom: day(32), CaseUntil: day(34), Exempt: b[36]&flagExempt != 0,
-	}}
-	for i := range min(a.Person.DoseCount, checkpoint.MaxDoses) {
-		at := 15 + 4*i
-		a.Person.Doses = append(a.Person.Doses, checkpoint.Dose{Date: day(at), Product: b[at+2], Number: int(b[at+3] >> 4), Course: int(b[at+3] & 15)})
-	}
+	a := checkpoint.Match{Found: true, Opened: true, Person: facts}
 	a.Name = agreement(q.NameFold, b[1:1+nameSize], secret, "name")
 	a.Sex = agreement(q.Sex.String(), b[7:7+sexSize], secret, "sex")
 	return a, nil
