@@ -96,23 +96,24 @@ func (s Stretch) apply(secret []byte) ([]byte, error) {
 	return nil, fmt.Errorf("stretch %d: not known to this version", s)
 }
 
-// secret is what opens a record: stretch(HMAC(pepper, kind | number | birth
-// date as registered)). It is the same in every layer; [sealKey] makes it
+// secret is what a record's key is made of: HMAC(pepper, kind | number | birth
+// date as registered). It is the same in every layer; [sealKey] makes it
 // differ.
-func (p Pepper) secret(s Stretch, kind checkpoint.DocumentKind, number string, birth checkpoint.Date) ([]byte, error) {
-	secret := p.mac("record", string([]byte{byte(kind)}), number, birth.String())
-	return s.apply(secret)
+func (p Pepper) secret(kind checkpoint.DocumentKind, number string, birth checkpoint.Date) []byte {
+	return p.mac("record", string([]byte{byte(kind)}), number, birth.String())
 }
 
-// sealKey is the key of one record in one layer (RFC 5869): bound to the
-// layer's input, so that no key serves two layers and a fixed nonce is sound.
-func sealKey(secret []byte, input Digest, t entryType) Digest {
-	prk := oneMAC(input[:], secret)
+// sealKey is the key of one record in one layer (RFC 5869), of its stretched
+// secret: bound to the layer's input, so that no key serves two layers and a
+// fixed nonce is sound.
+func sealKey(stretched []byte, input Digest, t entryType) Digest {
+	prk := oneMAC(input[:], stretched)
 	return expand(prk[:], t)
 }
 
 // digest is a keyed digest of one line of a card, of which records keep the
-// beginning, for comparing only.
+// beginning, for comparing only. It needs no stretch: it lies in the record,
+// which has to be opened first.
 func digest(secret []byte, what, value string) Digest {
 	line := make([]byte, 0, 2*sha256.BlockSize)
 	line = append(append(line, "checkpoint line 1 "...), what...)

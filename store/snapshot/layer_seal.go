@@ -30,6 +30,9 @@ type sealBatch struct {
 	sealed []byte
 	err    error
 	ready  chan struct{}
+
+	stretched []stretchedSecret // for each entry, where secrets are stretched
+	toStretch int               // of those, not known before
 }
 
 // sealed yields all entries in order, sealed by Work.Workers goroutines.
@@ -45,6 +48,7 @@ func (w *LayerWriter) sealed(input Digest) iter.Seq2[sealedEntry, error] {
 		for range w.plan.Work.Workers {
 			wg.Go(func() {
 				s := newSealer(input)
+				s.how, s.quit = w.plan.Stretch, quit
 				for b := range todo {
 					b.err = s.batch(b)
 					close(b.ready)
@@ -53,6 +57,10 @@ func (w *LayerWriter) sealed(input Digest) iter.Seq2[sealedEntry, error] {
 		}
 		for b := range order {
 			<-b.ready
+			if err := w.keep(b); err != nil {
+				yield(sealedEntry{}, err)
+				return
+			}
 			if !b.each(yield) {
 				return
 			}
@@ -74,20 +82,32 @@ func (w *LayerWriter) batches(todo, order chan<- *sealBatch, quit <-chan struct{
 		todo <- b // sealers take until todo is closed
 		return true
 	}
+	fail := func(err error) {
+		b := &sealBatch{err: err, ready: make(chan struct{})}
+		close(b.ready)
+		select {
+		case order <- b:
+		case <-quit:
+		}
+	}
+	keys, err := w.readKeys()
+	if err != nil {
+		fail(err)
+		return
+	}
 	b := newBatch()
 	for record, err := range w.sorter.Sorted() {
 		if err != nil {
-			b = &sealBatch{err: err, ready: make(chan struct{})}
-			close(b.ready)
-			select {
-			case order <- b:
-			case <-quit:
-			}
+			fail(err)
 			return
 		}
 		b.plain = append(b.plain, record...)
 		b.ends = append(b.ends, len(b.plain))
-		if len(b.ends) == batchEntries {
+		if err := b.find(keys, plainEntry(record)); err != nil {
+			fail(err)
+			return
+		}
+		if len(b.ends) == batchEntries || b.toStretch == maxStretch {
 			if !send(b) {
 				return
 			}
@@ -99,6 +119,24 @@ func (w *LayerWriter) batches(todo, order chan<- *sealBatch, quit <-chan struct{
 
 func newBatch() *sealBatch {
 	return &sealBatch{plain: make([]byte, 0, batchEntries*(plainAt+recordSize)), ends: make([]int, 0, batchEntries), ready: make(chan struct{})}
+}
+
+// find looks the entry's stretched secret up, where secrets are stretched.
+func (b *sealBatch) find(keys KeyReader, e plainEntry) (err error) {
+	if keys == nil {
+		return nil
+	}
+	var s stretchedSecret
+	if e.typ() != entryTombstone {
+		if s.key, s.known, err = keys.Find(Tag(e.tag()), e.secretStart()); err != nil {
+			return err
+		}
+		if !s.known {
+			b.toStretch++
+		}
+	}
+	b.stretched = append(b.stretched, s)
+	return nil
 }
 
 func (b *sealBatch) each(yield func(sealedEntry, error) bool) bool {
@@ -123,6 +161,8 @@ func (b *sealBatch) each(yield func(sealedEntry, error) bool) bool {
 type sealer struct {
 	extract hash.Hash // HKDF-Extract (RFC 5869, 2.2) with the layer's salt
 	prk     []byte
+	how     Stretch
+	quit    <-chan struct{} // closed: nobody waits for the rest
 	nonce   [chacha20poly1305.NonceSize]byte
 }
 
@@ -131,14 +171,17 @@ func newSealer(input Digest) *sealer { return &sealer{extract: hmac.New(sha256.N
 func (s *sealer) batch(b *sealBatch) error {
 	b.sealed = make([]byte, 0, len(b.ends)*(recordSize+aeadOverhead))
 	start := 0
-	for _, end := range b.ends {
+	for i, end := range b.ends {
 		e := plainEntry(b.plain[start:end])
 		start = end
 		if e.typ() == entryTombstone {
 			continue
 		}
-		var err error
-		if b.sealed, err = s.seal(b.sealed, e); err != nil {
+		secret, err := s.stretch(b, i, e)
+		if err != nil {
+			return err
+		}
+		if b.sealed, err = s.seal(b.sealed, secret, e); err != nil {
 			return err
 		}
 	}
@@ -156,8 +199,8 @@ func (s *sealer) key(secret []byte, t entryType) Digest {
 // seal encrypts with ChaCha20-Poly1305 (RFC 8439) under a key that
 // [sealKey] gives. The nonce is zero because every key seals one record only; the tag is
 // bound in.
-func (s *sealer) seal(out []byte, e plainEntry) ([]byte, error) {
-	key := s.key(e.secret(), e.typ())
+func (s *sealer) seal(out, secret []byte, e plainEntry) ([]byte, error) {
+	key := s.key(secret, e.typ())
 	aead, err := chacha20poly1305.New(key[:])
 	if err != nil {
 		return nil, fmt.Errorf("seal record: %w", err)

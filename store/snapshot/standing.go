@@ -25,7 +25,7 @@ type Standing struct {
 
 // standing is what the entry says; it has to be a person or an alias.
 func (e plainEntry) standing() Standing {
-	s := Standing{Tag: Tag(e.tag()), Person: e.typ() == entryPerson, Secret: [SecretStart]byte(e.secret())}
+	s := Standing{Tag: Tag(e.tag()), Person: e.typ() == entryPerson, Secret: e.secretStart()}
 	copy(s.Record[:], e.plain())
 	return s
 }
