@@ -95,6 +95,9 @@ func (w *LayerWriter) batches(todo, order chan<- *sealBatch, quit <-chan struct{
 		fail(err)
 		return
 	}
+	if keys != nil {
+		defer keys.Close() // read only: nothing can be lost
+	}
 	b := newBatch()
 	for record, err := range w.sorter.Sorted() {
 		if err != nil {

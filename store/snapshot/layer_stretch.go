@@ -8,7 +8,7 @@ import (
 // Keys keeps stretched secrets from one build to the next, so that only changed
 // people cost again. What it keeps opens records: it stays with the province.
 type Keys interface {
-	// Read begins to read what is kept.
+	// Read begins to read what earlier builds kept.
 	Read() (KeyReader, error)
 	// Keep takes every key that the layer uses, by rising tag; fresh ones were
 	// not found. A build that is interrupted does not lose those.
@@ -19,12 +19,14 @@ type Keys interface {
 // secret's beginning tells whether the birth date is still the same.
 type KeyReader interface {
 	Find(tag Tag, secret [SecretStart]byte) (key Digest, known bool, err error)
+	Close() error
 }
 
 // noKeys is what a build without a cache knows.
 type noKeys struct{}
 
 func (noKeys) Find(Tag, [SecretStart]byte) (key Digest, known bool, err error) { return }
+func (noKeys) Close() error                                                    { return nil }
 
 // readKeys is nil where nothing is stretched.
 func (w *LayerWriter) readKeys() (KeyReader, error) {

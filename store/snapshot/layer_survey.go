@@ -52,7 +52,11 @@ func (w *LayerWriter) survey() (input Digest, err error) {
 	if s.keys, err = w.readKeys(); err != nil {
 		return input, err
 	}
-	if err := s.run(); err != nil {
+	err = s.run()
+	if s.keys != nil {
+		err = errors.Join(err, s.keys.Close())
+	}
+	if err != nil {
 		return input, err
 	}
 	if s.changes != nil && s.entries == 0 {
