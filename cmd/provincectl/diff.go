@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	stdio "io"
-	"io/fs"
 	"time"
 
 	"checkpoint"
@@ -131,7 +130,7 @@ func (g *gate) compare(ctx context.Context, bars stdio.Writer, before, after sid
 	defer bar.done()
 	d.result, err = changes.Compare(changes.Comparison{
 		Before: old, After: now, Judge: g.judge(before.policy, after.policy, d.at),
-		Matched: h.Pepper == k.Pepper, SameSecrets: before.manifest.Stretch == after.manifest.Stretch,
+		Matched:  h.Pepper == k.Pepper,
 		Progress: func(n int) error { bar.set(int64(n)); return ctx.Err() },
 	})
 	return d, err
@@ -150,7 +149,7 @@ func (g *gate) judge(before, after *policy.Policy, at time.Time) changes.Judge {
 
 func diffHint(err error) error {
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, changes.ErrNoState):
 		return cli.Hint(err, "the state lies beside the snapshot where it was built, as SNAP.state: compare there, or build the snapshot again from the same files")
 	case errors.Is(err, state.ErrDamaged), errors.Is(err, state.ErrOther), errors.Is(err, snapshot.ErrDamaged):
 		return cli.Hint(err, "build the snapshot again from the same files; nobody should sign what cannot be compared")

@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	stdio "io"
-	"io/fs"
 	"path/filepath"
 	"time"
 
@@ -90,7 +89,7 @@ func (o *signOptions) look(ctx context.Context, io cli.IO, it side) ([]changes.A
 		return nil, err
 	}
 	d, err := o.gate.compare(ctx, io.Err, old, it)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, changes.ErrNoState) {
 		fmt.Fprintln(io.Out, err)
 		return append(alarms, changes.NoState), nil
 	}

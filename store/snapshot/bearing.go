@@ -40,14 +40,3 @@ func (s *Standing) Bearing() Bearing {
 // Facts are what is left of the person. ErrDamaged: the record says nothing
 // known.
 func (b Bearing) Facts() (checkpoint.Person, error) { return decodeFacts(b[:]) }
-
-// WithoutSecrets leaves out all that another birth date or another [Stretch]
-// would change: the secret, and the digests that are keyed by it.
-func (s *Standing) WithoutSecrets() Standing {
-	plain := *s
-	plain.Secret = [SecretStart]byte{}
-	if plain.Person {
-		clear(plain.Record[nameAt:issuedAt])
-	}
-	return plain
-}

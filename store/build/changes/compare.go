@@ -28,9 +28,6 @@ type Comparison struct {
 	Judge         Judge
 	// Matched: both were built with one pepper, so that a person has one tag.
 	Matched bool
-	// SameSecrets: both were built with one stretch too, so that names and
-	// birth dates that differ can be seen.
-	SameSecrets bool
 	// Progress is told now and then how many entries have been read; it may be
 	// nil. An error of its own ends the comparison.
 	Progress func(entries int) error
@@ -186,18 +183,9 @@ func (r *reader) count(c *Change, before, after *snapshot.Standing) {
 		c.Added++
 	case after == nil:
 		c.Removed++
-	case !r.same(before, after):
+	case *before != *after:
 		c.Changed++
 	}
-}
-
-// same tells whether a document says the same in both. Under another stretch
-// the digests of name and sex differ for everybody, and are left out.
-func (r *reader) same(before, after *snapshot.Standing) bool {
-	if r.c.SameSecrets {
-		return *before == *after
-	}
-	return before.WithoutSecrets() == after.WithoutSecrets()
 }
 
 func (r *reader) send() error {

@@ -117,7 +117,7 @@ func TestComparingCountsWhatIsThere(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		before, after := draw(t), draw(t)
 		expected := want(before.entries, after.entries)
-		got, err := Compare(Comparison{Before: before, After: after, Judge: judge, Matched: true, SameSecrets: true})
+		got, err := Compare(Comparison{Before: before, After: after, Judge: judge, Matched: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -139,7 +139,7 @@ func TestComparingManyPeople(t *testing.T) {
 			after.entries = append(after.entries, s)
 		}
 	}
-	got, err := Compare(Comparison{Before: &before, After: &after, Judge: judge, Matched: true, SameSecrets: true})
+	got, err := Compare(Comparison{Before: &before, After: &after, Judge: judge, Matched: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,22 +169,6 @@ func TestOtherTagsAreNotMatched(t *testing.T) {
 	}
 	if !slices.Contains(got.Alarms(), NotMatched) {
 		t.Error("nobody is told that people cannot be matched")
-	}
-}
-
-// Another stretch changes every secret and every digest; nobody has changed.
-func TestAnotherStretchChangesNobody(t *testing.T) {
-	a := person(1, 2, 0)
-	b := a
-	b.Secret[0], b.Record[1], b.Record[8] = 1, 7, 7
-	for same, changed := range map[bool]int{true: 1, false: 0} {
-		got, err := Compare(Comparison{Before: &list{entries: []snapshot.Standing{a}}, After: &list{entries: []snapshot.Standing{b}}, Judge: judge, Matched: true, SameSecrets: same})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got.People.Changed != changed {
-			t.Errorf("same secrets %v: %d changed", same, got.People.Changed)
-		}
 	}
 }
 
