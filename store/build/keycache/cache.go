@@ -142,6 +142,7 @@ func (c *Cache) Close() error {
 	if c.next != nil {
 		errs = append(errs, c.next.close())
 	}
+	c.journal, c.recent, c.next = nil, nil, nil
 	return errors.Join(errs...)
 }
 
