@@ -52,8 +52,9 @@ func policyExplain() *cli.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(io.Out, "%s (số / no. %d)\n", p.Name(), p.Number())
+			title := fmt.Sprintf("%s (số / no. %d)", p.Name(), p.Number())
 			if o.name == "" && !o.code && len(o.given) == 0 {
+				fmt.Fprintln(io.Out, title)
 				explainRules(io.Out, p)
 				return nil
 			}
@@ -61,6 +62,7 @@ func policyExplain() *cli.Command {
 			if err != nil {
 				return err
 			}
+			fmt.Fprintln(io.Out, title)
 			explainCase(io.Out, p, facts)
 			return nil
 		},
@@ -76,7 +78,7 @@ func (o *explainOptions) facts(io cli.IO, p *policy.Policy) (policy.Facts, error
 		facts, err = o.shown(io.In, p)
 	case o.name != "":
 		if facts, found = p.Case(o.name); !found {
-			err = cli.Hint(fmt.Errorf("the policy has no test case %q", o.name), "its cases: %s", strings.Join(p.Cases(), "; "))
+			err = cli.Hint(fmt.Errorf("the policy has no test case %q", o.name), "policy explain without --case lists its cases")
 		}
 	}
 	if err != nil {

@@ -129,8 +129,9 @@ func TestComparingCountsWhatIsThere(t *testing.T) {
 
 // Many batches, and more kinds of people than are remembered.
 func TestComparingManyPeople(t *testing.T) {
+	const people = mostKnown + 10*batchSize
 	var before, after list
-	for tag := range uint32(3 * mostKnown) {
+	for tag := range uint32(people) {
 		s := person(tag, 2, 1)
 		binary.BigEndian.PutUint16(s.Record[15:], uint16(tag)) // the day of the newest dose
 		s.Record[19] = byte(tag >> 16)
@@ -144,9 +145,9 @@ func TestComparingManyPeople(t *testing.T) {
 		t.Fatal(err)
 	}
 	green, amber := Outcome{checkpoint.Admit, "G1"}, Outcome{checkpoint.Refer, "A02"}
-	gone := 3*mostKnown/10 + 1
-	if n := got.Moves[Move{green, amber}]; n != 3*mostKnown-gone {
-		t.Errorf("%d people move from green to amber, want %d", n, 3*mostKnown-gone)
+	gone := people/10 + 1
+	if n := got.Moves[Move{green, amber}]; n != people-gone {
+		t.Errorf("%d people move from green to amber, want %d", n, people-gone)
 	}
 	if got.Moves[Move{From: green}] != gone || got.People.Removed != gone {
 		t.Errorf("%+v", got)
