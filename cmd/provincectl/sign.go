@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -66,7 +67,10 @@ func (o *signOptions) run(ctx context.Context, io cli.IO, dir string) error {
 	if err := o.agree(io.Out, it, alarms); err != nil {
 		return err
 	}
-	// What was compared is signed, whatever lies in the directory by now.
+	// What was compared is signed, and nothing that came into the directory since.
+	if raw, _, err := snapshot.ReadBundle(dir); err != nil || !bytes.Equal(raw, it.raw) {
+		return errors.Join(fmt.Errorf("snapshot %d was changed while it was compared", it.manifest.Number), err)
+	}
 	if err := snapshot.AddSignature(dir, snapshot.Sign(it.raw, private)); err != nil {
 		return err
 	}
