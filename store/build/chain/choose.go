@@ -65,8 +65,12 @@ func On(below *Snapshot, kind snapshot.LayerKind) (Choice, error) {
 
 // withoutHours is the newest snapshot of base and days alone.
 func withoutHours(list []Snapshot) (*Snapshot, bool) {
+	return newest(list, func(s *Snapshot) bool { return !s.has(snapshot.LayerHourly) })
+}
+
+func newest(list []Snapshot, is func(s *Snapshot) bool) (*Snapshot, bool) {
 	for i := len(list) - 1; i >= 0; i-- {
-		if !list[i].has(snapshot.LayerHourly) {
+		if is(&list[i]) {
 			return &list[i], true
 		}
 	}

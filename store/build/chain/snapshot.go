@@ -121,16 +121,26 @@ func (d Shelf) numbers() (list []uint64, err error) {
 }
 
 // Tidy removes states that no build and nobody who compares will ask for: all
-// but those of the newest keep snapshots, and of the newest that hours can fold
-// onto. It returns the numbers of their snapshots.
+// but those of the newest keep snapshots, of the newest that hours can fold
+// onto, and of the newest that is a base alone. It returns the numbers of their
+// snapshots.
 func (d Shelf) Tidy(keep int) (removed []uint64, err error) {
 	list, err := d.List()
 	if err != nil {
 		return nil, err
 	}
-	daily, _ := withoutHours(list)
-	for i, s := range list {
-		if i >= len(list)-keep || daily != nil && s.Dir == daily.Dir {
+	needed := map[string]bool{}
+	for _, s := range list[max(0, len(list)-keep):] {
+		needed[s.Dir] = true
+	}
+	if daily, ok := withoutHours(list); ok {
+		needed[daily.Dir] = true
+	}
+	if base, ok := newest(list, func(s *Snapshot) bool { return len(s.Manifest.Layers) == 1 }); ok {
+		needed[base.Dir] = true
+	}
+	for _, s := range list {
+		if needed[s.Dir] {
 			continue
 		}
 		err := os.Remove(state.Path(s.Dir))
