@@ -178,7 +178,7 @@ func alarmWords(a changes.Alarm) string {
 	case changes.NotMatched:
 		return "không ghép được từng người của hai bản / the people of the two snapshots cannot be matched"
 	case changes.NothingBefore:
-		return "không thấy bản trước đã ký để so; chỉ bằng --against / no earlier signed snapshot lies beside it to compare with; --against names one"
+		return "không thấy bản trước đã ký để so; chỉ ra bằng --against / no earlier signed snapshot lies beside it to compare with; --against names one"
 	case changes.NotSigned:
 		return "bản đem so chưa đủ chữ ký / the snapshot compared with was not signed by enough officers"
 	case changes.NoState:
