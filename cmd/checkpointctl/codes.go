@@ -34,7 +34,7 @@ func verifyCommand() *cli.Command {
 		Name: "verify", Short: "thử một mã với dữ liệu / decide codes as the box would, without recording anything",
 		Examples: []string{`echo '"001090000011||…"' | checkpointctl verify --data /var/lib/checkpoint --now 2021-10-15T08:00:00+07:00 --json`},
 		Flags: func(f *flag.FlagSet) {
-			f.StringVar(&data, "data", "/var/lib/checkpoint", "the daemon's state directory")
+			stateFlag(f, &data)
 			f.StringVar(&now, "now", "", "the time to decide at, RFC 3339, taken as trusted (default: this machine's)")
 			f.StringVar(&siteType, "site-type", "building", "what rules are told of the site")
 			f.BoolVar(&asJSON, "json", false, "required: the only output there is")
@@ -50,7 +50,7 @@ func verifyCommand() *cli.Command {
 					return cli.Usage("verify: --now: want RFC 3339, such as 2021-10-15T08:00:00+07:00")
 				}
 			}
-			return verifyLines(ctx, io, data, fixedClock(at), checkpoint.LaneInfo{SiteType: siteType, Direction: checkpoint.In})
+			return verifyLines(ctx, io, findState(data), fixedClock(at), checkpoint.LaneInfo{SiteType: siteType, Direction: checkpoint.In})
 		},
 	}
 }

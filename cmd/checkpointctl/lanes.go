@@ -17,6 +17,7 @@ import (
 	"checkpoint/console/control"
 	"checkpoint/console/messages"
 	"checkpoint/store/build/sample"
+	"checkpoint/store/keys"
 )
 
 // findRunDir is the run-time directory of the daemon to talk to: the one that
@@ -35,6 +36,24 @@ func findRunDir(named string) string {
 
 func runFlag(f *flag.FlagSet, dir *string) {
 	f.StringVar(dir, "run", "", "the daemon's run-time directory (default /run/checkpoint, or that of make run)")
+}
+
+// findState is the state directory to work on: the one that was named, the
+// box's own, or that of `make run` in this checkout.
+func findState(named string) string {
+	for _, dir := range []string{named, defaultState, ".run/state"} {
+		if dir == "" {
+			continue
+		}
+		if _, err := os.Stat(filepath.Join(dir, keys.ProvinceFile)); err == nil || dir == named {
+			return dir
+		}
+	}
+	return defaultState
+}
+
+func stateFlag(f *flag.FlagSet, dir *string) {
+	f.StringVar(dir, "data", "", "the daemon's state directory (default "+defaultState+", or that of make run)")
 }
 
 func notRunning(err error) error {

@@ -33,18 +33,19 @@ func snapshotCommand() *cli.Command {
 }
 
 func snapshotLoad() *cli.Command {
-	var state, run string
+	var named, run string
 	return &cli.Command{
 		Name: "load", Short: "nạp dữ liệu từ thư mục hoặc USB / take in a snapshot directory",
 		Examples: []string{"checkpointctl snapshot load /media/usb/snap"},
 		Flags: func(f *flag.FlagSet) {
 			runFlag(f, &run)
-			f.StringVar(&state, "data", defaultState, "the daemon's state directory")
+			stateFlag(f, &named)
 		},
 		Run: func(ctx context.Context, io cli.IO, args []string) error {
 			if len(args) != 1 {
 				return cli.Usage("snapshot load: want one snapshot directory")
 			}
+			state := findState(named)
 			store, trust, err := snapshots.Store(state)
 			if err != nil {
 				return stateHint(err, "--data")
@@ -173,16 +174,16 @@ func progress(io cli.IO) func(string, int64, int64) {
 }
 
 func snapshotList() *cli.Command {
-	var state string
+	var named string
 	return &cli.Command{
 		Name: "list", Short: "các bản đang giữ / the snapshots on the box",
 		Examples: []string{"checkpointctl snapshot list"},
-		Flags:    func(f *flag.FlagSet) { f.StringVar(&state, "data", defaultState, "the daemon's state directory") },
+		Flags:    func(f *flag.FlagSet) { stateFlag(f, &named) },
 		Run: func(_ context.Context, io cli.IO, args []string) error {
 			if len(args) > 0 {
 				return cli.Usage("snapshot list: unexpected argument %q", args[0])
 			}
-			store, _, err := snapshots.Store(state)
+			store, _, err := snapshots.Store(findState(named))
 			if err != nil {
 				return stateHint(err, "--data")
 			}

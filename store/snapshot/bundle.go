@@ -21,6 +21,10 @@ const (
 	layersName     = "layers"
 )
 
+// maxManifest bounds what is read before anything of it was proven. A manifest
+// carries a policy of some kilobytes.
+const maxManifest = 1 << 20
+
 // LayersDir is where a snapshot directory keeps its layers.
 func LayersDir(dir string) string { return filepath.Join(dir, layersName) }
 
@@ -43,11 +47,11 @@ func WriteBundle(dir string, m Manifest) error {
 // ReadBundle reads manifest and signatures; a directory without signatures has
 // none. Nothing is checked: use [Accept].
 func ReadBundle(dir string) (manifest []byte, signatures []Signature, err error) {
-	manifest, err = os.ReadFile(filepath.Join(dir, manifestName))
+	manifest, err = durable.ReadForeign(filepath.Join(dir, manifestName), maxManifest)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read snapshot: %w", err)
 	}
-	b, err := os.ReadFile(filepath.Join(dir, signaturesName))
+	b, err := durable.ReadForeign(filepath.Join(dir, signaturesName), maxManifest)
 	if errors.Is(err, fs.ErrNotExist) {
 		return manifest, nil, nil
 	}

@@ -6,11 +6,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"checkpoint/store/durable"
 )
 
 // copyFile copies a layer beside its final name, synced but not yet published.
 func copyFile(from, temp string, progress func(n int64)) error {
-	in, err := os.Open(from)
+	in, err := durable.OpenForeign(from)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"checkpoint/store/durable"
 )
 
 // Carrier brings files of a repository. Nothing it brings is believed.
@@ -23,7 +25,7 @@ type Directory string
 
 // Open implements Carrier.
 func (d Directory) Open(_ context.Context, name string, from int64) (io.ReadCloser, error) {
-	f, err := os.Open(filepath.Join(string(d), filepath.FromSlash(name)))
+	f, err := durable.OpenForeign(filepath.Join(string(d), filepath.FromSlash(name)))
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) && !d.there() {
 			return nil, fmt.Errorf("%w: %s is gone", ErrLink, string(d))
