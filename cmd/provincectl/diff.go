@@ -91,6 +91,9 @@ func openSide(dir string) (side, error) {
 	if s.manifest, err = snapshot.PeekManifest(s.raw); err != nil {
 		return s, fmt.Errorf("%s: %w", dir, err)
 	}
+	if len(s.manifest.Layers) == 0 {
+		return s, fmt.Errorf("%s: a snapshot without layers", dir)
+	}
 	if s.policy, err = snapshots.Policy(s.manifest.Policy); err != nil {
 		return s, fmt.Errorf("%s: %w", dir, err)
 	}

@@ -95,7 +95,7 @@ func (o *signOptions) look(ctx context.Context, io cli.IO, it side) ([]changes.A
 	d, err := o.gate.compare(ctx, io.Err, old, it)
 	if errors.Is(err, changes.ErrNoState) {
 		fmt.Fprintln(io.Out, err)
-		return append(alarms, changes.NoState), nil
+		return o.census(io.Out, old, it, append(alarms, changes.NoState))
 	}
 	if err != nil {
 		return nil, diffHint(err)
@@ -103,6 +103,20 @@ func (o *signOptions) look(ctx context.Context, io cli.IO, it side) ([]changes.A
 	d.print(io.Out)
 	fmt.Fprintln(io.Out)
 	return append(alarms, d.result.Alarms()...), nil
+}
+
+// census shows who comes and goes, where nothing more can be compared.
+func (o *signOptions) census(w stdio.Writer, before, it side, alarms []changes.Alarm) ([]changes.Alarm, error) {
+	r, err := changes.Census(before.dir, &before.manifest, it.dir, &it.manifest)
+	if err != nil {
+		return nil, diffHint(err)
+	}
+	fmt.Fprintf(w, "bản / snapshot %d -> %d\n", before.manifest.Number, it.manifest.Number)
+	if r.Matched {
+		fmt.Fprintf(w, "người / people: %d thêm / added, %d mất / removed\n", r.People.Added, r.People.Removed)
+		fmt.Fprintf(w, "giấy tờ khác / further documents: %d thêm / added, %d mất / removed\n", r.Documents.Added, r.Documents.Removed)
+	}
+	return append(alarms, r.Alarms()...), nil
 }
 
 // before is the snapshot to compare with. There can be none before number 1.
@@ -182,7 +196,7 @@ func alarmWords(a changes.Alarm) string {
 	case changes.NotSigned:
 		return "bản đem so chưa đủ chữ ký / the snapshot compared with was not signed by enough officers"
 	case changes.NoState:
-		return "thiếu tệp trạng thái, không so được; chép hoặc dựng lại / a state file is missing, nothing was compared; copy it or build again: " + state.Path("SNAP")
+		return "thiếu tệp trạng thái, không so được kết quả ở cổng; chép hoặc dựng lại / a state file is missing, what the gates say was not compared; copy it or build again: " + state.Path("SNAP")
 	}
 	return a.String()
 }

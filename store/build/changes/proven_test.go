@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"checkpoint"
@@ -133,6 +134,33 @@ func TestBuiltSnapshotsAreCompared(t *testing.T) {
 	}
 	if r, err := o.compare(one, o.build(4, citizens(0, 200), "")); err != nil || r.People.Changed != 0 || len(r.Alarms()) > 0 {
 		t.Errorf("the same people again: %+v %v", r, err)
+	}
+}
+
+// Without states the layers alone tell who comes and goes.
+func TestACensusNeedsNoState(t *testing.T) {
+	o := newOffice(t)
+	one := o.build(1, citizens(0, 200), "")
+	two := o.build(2, citizens(5, 203), one)
+	for _, dir := range []string{one, two} {
+		must(t, os.Remove(state.Path(dir)))
+	}
+	r, err := Census(one, o.manifest(one), two, o.manifest(two))
+	must(t, err)
+	want := Change{Before: 200, After: 198, Added: 3, Removed: 5}
+	if r.People != want || r.Documents != want || !slices.Equal(r.Alarms(), []Alarm{PeopleVanish}) {
+		t.Errorf("%+v, alarms %v; want %+v of both", r, r.Alarms(), want)
+	}
+	if r, err = Census(one, o.manifest(one), one, o.manifest(one)); err != nil || len(r.Alarms()) > 0 {
+		t.Errorf("nobody vanishes: %+v %v", r, err)
+	}
+	other := newOffice(t)
+	other.pepper[0]++
+	strange := other.build(3, citizens(0, 100), "")
+	r, err = Census(one, o.manifest(one), strange, o.manifest(strange))
+	must(t, err)
+	if r.People != (Change{Before: 200, After: 100}) || !slices.Equal(r.Alarms(), []Alarm{NotMatched, PeopleVanish}) {
+		t.Errorf("another pepper: %+v, alarms %v", r, r.Alarms())
 	}
 }
 
