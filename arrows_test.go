@@ -127,6 +127,8 @@ func forbidden() map[string]string {
 		"github.com/hanwen/go-fuse/":                    "the lossy file system is for crash tests",
 		"github.com/rogpeppe/go-internal/":              "scripts are for tests",
 		"pgregory.net/":                                 "property tests are for tests",
+		"filippo.io/age/":                               "backups of keys are made and opened in the province",
+		"checkpoint/store/keys/backup/":                 "likewise",
 		"checkpoint/store/build/":                       "CSV files and invented people stay in the province",
 		"checkpoint/store/lossfs/":                      "the lossy file system is for crash tests",
 		"checkpoint/sync/collector/":                    "the box holds no key that opens records",

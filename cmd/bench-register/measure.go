@@ -18,7 +18,7 @@ func measureBuild(o *options, p *province, t *table) error {
 	if err := os.RemoveAll(p.path("keys")); err != nil {
 		return err
 	}
-	if _, err := p.command("keys", "init", "--province", "mau", "--out", p.path("keys")); err != nil {
+	if _, err := p.command("keys", "init", "--province", "mau", "--stretch=false", "--out", p.path("keys")); err != nil {
 		return err
 	}
 	waited := stalls()

@@ -75,7 +75,7 @@ func (b *bench) build(ctx context.Context, p *province, today checkpoint.Date, s
 		}
 		return took
 	}
-	run("provincectl", "keys", "init", "--province", "mau", "--out", at("keys"))
+	run("provincectl", "keys", "init", "--province", "mau", "--stretch=false", "--out", at("keys"))
 	run("provincectl", "sample", "--people", fmt.Sprint(p.people), "--seed", fmt.Sprint(seed), "--date", today.String(), "--out", at("sample"))
 	p.measured.Build = run("provincectl", "snapshot", "build", "--people", at("sample/people.csv"), "--doses", at("sample/doses.csv"), "--cases", at("sample/cases.csv"), "--withdrawn", at("sample/withdrawn.csv"), "--policy", at("sample/policy.toml"), "--keys", at("keys"), fmt.Sprintf("--stretch=%t", stretch), "--out", at("snap"))
 	for officer := range 2 {

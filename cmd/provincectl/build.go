@@ -25,7 +25,7 @@ type buildOptions struct {
 	policy, keys, out, on, layer, created    string
 	snapshots, against, stretched            string
 	number                                   uint64
-	stretch                                  bool
+	stretch                                  stretchFlag
 }
 
 func snapshotBuild() *cli.Command {
@@ -65,7 +65,7 @@ func (o *buildOptions) flags(f *flag.FlagSet) {
 	f.StringVar(&o.out, "out", "", "directory for the snapshot; what the next build needs lies beside it (default: in --snapshots, else snap)")
 	f.StringVar(&o.created, "created", "", "time of the data, RFC 3339 (default now)")
 	f.Uint64Var(&o.number, "number", 0, "number of the snapshot (default: one above the snapshot before, else 1)")
-	f.BoolVar(&o.stretch, "stretch", false, "memory-hard record keys (Argon2id 8 MiB): slower to build and to guess")
+	f.Var(&o.stretch, "stretch", "memory-hard record keys (Argon2id 8 MiB), slower to build and to guess\n(default: as build.toml of --keys says, else true; a layer keeps to what it goes on)")
 	f.StringVar(&o.stretched, "stretch-cache", "", "directory where stretched keys are kept for the next build (default: beside the snapshot)")
 }
 

@@ -33,8 +33,8 @@ func (o *buildOptions) order(province string) (order chain.Order, why string, er
 		return order, "", chooseHint(err)
 	}
 	m := snapshot.Manifest{Province: province, Number: 1, Created: time.Now().Unix(), Policy: policy.Sample()}
-	if o.stretch {
-		m.Stretch = snapshot.StretchArgon2id
+	if m.Stretch, err = o.stretch.of(o.keys); err != nil {
+		return order, "", err
 	}
 	before := choice.Below
 	if len(list) > 0 {

@@ -31,6 +31,7 @@ type survey struct {
 	probe   Tag
 	input   hash.Hash
 	twice   duplicates
+	now     Standing        // the entry that is seen
 	below   *Standing       // next of those not yet met
 	changes *extsort.Sorter // the layer's entries, where those are not all
 	keys    KeyReader
@@ -112,19 +113,19 @@ func (s *survey) see(e plainEntry) error {
 	case s.w.plan.Stands == nil && s.changes == nil:
 		return s.put(e)
 	}
-	now := e.standing()
+	s.now.set(e)
 	if s.w.plan.Stands != nil && s.twice.found.Count == 0 {
-		if err := s.w.plan.Stands(&now); err != nil {
+		if err := s.w.plan.Stands(&s.now); err != nil {
 			return err
 		}
 	}
 	if err := s.hideBefore(e.tag()); err != nil {
 		return err
 	}
-	if s.below == nil || s.below.Tag != now.Tag {
+	if s.below == nil || s.below.Tag != s.now.Tag {
 		return s.put(e)
 	}
-	same := *s.below == now
+	same := *s.below == s.now
 	if err := s.advance(); err != nil || same {
 		return err
 	}

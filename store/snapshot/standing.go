@@ -23,11 +23,10 @@ type Standing struct {
 	Record [recordSize]byte
 }
 
-// standing is what the entry says; it has to be a person or an alias.
-func (e plainEntry) standing() Standing {
-	s := Standing{Tag: Tag(e.tag()), Person: e.typ() == entryPerson, Secret: e.secretStart()}
-	copy(s.Record[:], e.plain())
-	return s
+// set makes it what the entry says, which has to be a person or an alias.
+func (s *Standing) set(e plainEntry) {
+	s.Tag, s.Person, s.Secret = Tag(e.tag()), e.typ() == entryPerson, e.secretStart()
+	clear(s.Record[copy(s.Record[:], e.plain()):])
 }
 
 // Facts are what a person's record says. ErrDamaged: it says nothing known.

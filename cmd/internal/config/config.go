@@ -90,9 +90,9 @@ func Read(path string) (*Config, error) {
 }
 
 // Check is Read for somebody who is about to use the file on this machine: the
-// files that it names must be there, too.
+// files that it names must be there, too, and those of the box the daemon's own.
 func Check(path string) error {
-	_, err := read(path, func(c *Config) error { return errors.Join(c.Validate(), c.MQTT.Files()) })
+	_, err := read(path, func(c *Config) error { return errors.Join(c.Validate(), c.MQTT.Files(), c.Owned()) })
 	return err
 }
 

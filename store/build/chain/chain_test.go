@@ -110,7 +110,9 @@ const (
 func mainNumber(n int) string { return fmt.Sprintf("0010909%05d", n) }
 func oldNumber(n int) string  { return fmt.Sprintf("9%08d", n) }
 
-func births() []checkpoint.Date { return []checkpoint.Date{{Year: 1990, Month: 2, Day: 9}, {Year: 1991}} }
+func births() []checkpoint.Date {
+	return []checkpoint.Date{{Year: 1990, Month: 2, Day: 9}, {Year: 1991}}
+}
 
 func names() []string { return []string{"Nguyễn Văn An", "Đỗ Thị Bình"} }
 

@@ -164,3 +164,47 @@ func TestStateOfAnotherSnapshotIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func BenchmarkWriteAndRead(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "1.state")
+	s := snapshot.Standing{Person: true}
+	copy(s.Record[:], bytes.Repeat([]byte{7}, 23)) // two doses and no case
+	for _, part := range []struct {
+		name string
+		run  func(n int)
+	}{
+		{"write", func(n int) {
+			w, err := Create(path)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer w.Close()
+			for i := range n {
+				binary.BigEndian.PutUint64(s.Tag[:], uint64(i))
+				if err := w.Add(&s); err != nil {
+					b.Fatal(err)
+				}
+			}
+			if err := w.Commit(header()); err != nil {
+				b.Fatal(err)
+			}
+		}},
+		{"read", func(n int) {
+			r, err := Open(path)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer r.Close()
+			for range n { // of what was just written
+				if _, err := r.Next(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}},
+	} {
+		b.Run(part.name, func(b *testing.B) {
+			part.run(b.N)
+			b.ReportAllocs()
+		})
+	}
+}
