@@ -155,7 +155,7 @@ func diffHint(err error) error {
 	case errors.Is(err, changes.ErrNoState):
 		return cli.Hint(err, "the state lies beside the snapshot where it was built, as SNAP.state: compare there, or build the snapshot again from the same files")
 	case errors.Is(err, state.ErrDamaged), errors.Is(err, state.ErrOther), errors.Is(err, snapshot.ErrDamaged):
-		return cli.Hint(err, "build the snapshot again from the same files; nobody should sign what cannot be compared")
+		return cli.Hint(err, "build the snapshot again from the same files, or compare with another one; nobody should sign what cannot be compared")
 	}
 	return err
 }
