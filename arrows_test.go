@@ -131,6 +131,7 @@ func forbidden() map[string]string {
 		"checkpoint/store/keys/backup/":                 "likewise",
 		"checkpoint/store/build/":                       "CSV files and invented people stay in the province",
 		"checkpoint/store/lossfs/":                      "the lossy file system is for crash tests",
+		"checkpoint/sync/rollout/":                      "a box has no view of the others",
 		"checkpoint/sync/collector/":                    "the box holds no key that opens records",
 		"checkpoint/cmd/demo/":                          "the sample checkpoint runs around the daemon, not in it",
 		"checkpoint/device/serial/pty/":                 "virtual scanners are for trying the box out",

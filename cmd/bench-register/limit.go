@@ -1,14 +1,10 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
-	"time"
 )
 
 // limit is a bound on the memory of a process, its page cache included.
@@ -48,29 +44,3 @@ func (c cgroup) take(pid int) error {
 }
 
 func (c cgroup) remove() { _ = os.Remove(string(c)) } // empty by now; else the name tells whose it is
-
-// stalls tells, when called, how much of the time since some process waited
-// for a processor or the disk (pressure stall information of the kernel).
-func stalls() func() string {
-	started, cpu, disk := time.Now(), stalled("cpu"), stalled("io")
-	return func() string {
-		all := float64(time.Since(started).Microseconds()) / 100
-		return fmt.Sprintf("meanwhile somebody waited %.0f %% of the time for a processor, %.0f %% for the disk", float64(stalled("cpu")-cpu)/all, float64(stalled("io")-disk)/all)
-	}
-}
-
-// stalled is in microseconds; 0 where the kernel does not count.
-func stalled(what string) int64 {
-	b, err := os.ReadFile("/proc/pressure/" + what)
-	if err != nil {
-		return 0
-	}
-	for s := bufio.NewScanner(bytes.NewReader(b)); s.Scan(); {
-		if line, ok := strings.CutPrefix(s.Text(), "some "); ok {
-			_, total, _ := strings.Cut(line, "total=")
-			n, _ := strconv.ParseInt(total, 10, 64) // the kernel writes numbers
-			return n
-		}
-	}
-	return 0
-}

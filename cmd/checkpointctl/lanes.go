@@ -165,6 +165,9 @@ func printSnapshot(io cli.IO, s control.Status) {
 		if u.All > 0 {
 			fmt.Fprintf(io.Out, ", fetching (%d %%)", 100*u.Done/u.All)
 		}
+		if h := u.Held; h != nil {
+			fmt.Fprintf(io.Out, ", waits for stage %d of %d, not before %s%s", h.Stage, h.Of, h.NotBefore.Format(time.RFC3339), map[bool]string{true: "; PAUSED by the province", false: ""}[h.Paused])
+		}
 		fmt.Fprintln(io.Out)
 		if u.Fault != "" {
 			fmt.Fprintf(io.Out, "    %s\n", u.Fault)

@@ -43,6 +43,8 @@ type box struct {
 	trust               snapshot.Trust
 	keys, journal, link part
 	fetch               part
+
+	told toldHealth // of the task that watches snapshots
 }
 
 // lane is one lane with its hardware.
@@ -90,9 +92,7 @@ func (b *box) reload(look func() (changed bool, err error)) {
 	}
 	data, _ := b.holder.State()
 	b.log.Info("snapshot in use", "number", data.Number, "created", data.Created)
-	if err := b.clock.RaiseFloor(data.Created); err != nil {
-		b.log.Error("time floor not kept", "error", err)
-	}
+	b.signed(data.Created)
 	b.tellInfo()
 }
 

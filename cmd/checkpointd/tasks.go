@@ -3,15 +3,13 @@ package main
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"time"
 
 	"checkpoint"
+	"checkpoint/cmd/internal/certificates"
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/cmd/internal/config"
 	"checkpoint/console/control"
@@ -65,6 +63,7 @@ func (b *box) watchSnapshots(ctx context.Context) error {
 		case <-t.C:
 			b.mend()
 			b.reload(b.holder.Reload)
+			b.tellHealth(time.Now())
 		}
 	}
 }
@@ -95,9 +94,7 @@ func (b *box) linkChanged(io cli.IO, o options) func(uplink.Status) {
 		if s.SignedTime.IsZero() {
 			return
 		}
-		if err := b.clock.RaiseFloor(s.SignedTime); err != nil {
-			b.log.Error("time floor not kept", "error", err)
-		}
+		b.signed(s.SignedTime)
 		mu.Lock()
 		defer mu.Unlock()
 		if o.terminal && s.LastMark.After(told) {
@@ -167,17 +164,5 @@ func certificatesOf(m config.MQTT) (*tls.Config, error) {
 	if err := m.Files(); err != nil {
 		return nil, err
 	}
-	pem, err := os.ReadFile(m.CA)
-	if err != nil {
-		return nil, fmt.Errorf("read broker's authority: %w", err)
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, errors.New("read broker's authority: no certificate in " + m.CA)
-	}
-	pair, err := tls.LoadX509KeyPair(m.Cert, m.Key)
-	if err != nil {
-		return nil, fmt.Errorf("read box certificate: %w", err)
-	}
-	return &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: pool, Certificates: []tls.Certificate{pair}}, nil
+	return certificates.Client(m.CA, m.Cert, m.Key)
 }

@@ -23,6 +23,6 @@ func command(work int) *cli.Command {
 			"provincectl snapshot build --people sample/people.csv --doses sample/doses.csv --keys keys --number 1 --out snap",
 			"provincectl snapshot sign --key keys/officer-1.key snap",
 		},
-		Sub: []*cli.Command{keysCommand(work), sampleCommand(), peopleCommand(), snapshotCommand(), publishCommand(), policyCommand()},
+		Sub: []*cli.Command{keysCommand(work), sampleCommand(), peopleCommand(), snapshotCommand(), publishCommand(), rolloutCommand(), policyCommand()},
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	stdio "io"
+	"io/fs"
 	"path/filepath"
 	"time"
 
@@ -78,7 +79,7 @@ func (o *signOptions) run(ctx context.Context, io cli.IO, dir string) error {
 		return err
 	}
 	fmt.Fprintf(io.Out, "signed snapshot %d of %s with %s\n", it.manifest.Number, it.manifest.Province, filepath.Base(o.key))
-	return nil
+	return printRollout(io.Out, dir)
 }
 
 // look compares with the snapshot before, shows what changes, and gives what
@@ -108,6 +109,10 @@ func (o *signOptions) look(ctx context.Context, io cli.IO, it side) ([]changes.A
 // census shows who comes and goes, where nothing more can be compared.
 func (o *signOptions) census(w stdio.Writer, before, it side, alarms []changes.Alarm) ([]changes.Alarm, error) {
 	r, err := changes.Census(before.dir, &before.manifest, it.dir, &it.manifest)
+	if errors.Is(err, fs.ErrNotExist) { // layers that boxes have already, as of a snapshot that is gone back to
+		fmt.Fprintln(w, err)
+		return alarms, nil
+	}
 	if err != nil {
 		return nil, diffHint(err)
 	}

@@ -48,6 +48,9 @@ func snapshotInspect() *cli.Command {
 				h := l.Header
 				fmt.Fprintf(io.Out, "  layer %d: %s of snapshot %d, %d people (with the probe), %d aliases, %d removed, %d blocks, root %x\n", i, h.Kind, h.Number, h.People, h.Aliases, h.Tombstones, h.Blocks, l.Root[:8])
 			}
+			if err := printRollout(io.Out, args[0]); err != nil {
+				return err
+			}
 			return inspectPolicyAndTrust(io, m, raw, signatures, trust)
 		},
 	}

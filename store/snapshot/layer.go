@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"sort"
+	"sync"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -185,18 +186,52 @@ func proven(tx *bolt.Tx, bucket []byte, n uint32, slots []byte, slot int, hash f
 	return v, nil
 }
 
+// verifiers prove a layer together: hashing is most of it, and more of them
+// would only wait for the card.
+const verifiers = 2
+
 // VerifyAll reads and proves every block, for a layer that comes in or is
-// scrubbed. progress is called with blocks done; it may be nil.
+// scrubbed. progress is called with blocks done, never twice at a time; it may
+// be nil.
 func (l *Layer) VerifyAll(progress func(done, all uint32)) error {
-	for n := uint32(0); n < l.ref.Header.Blocks; n += groupSlots {
-		if err := guard(func() error { return l.verifyGroup(n / groupSlots) }); err != nil {
-			return err
+	v := verification{layer: l, progress: progress}
+	var all sync.WaitGroup
+	for range verifiers {
+		all.Go(v.run)
+	}
+	all.Wait()
+	return v.fault
+}
+
+// verification is one VerifyAll, shared by its workers.
+type verification struct {
+	layer    *Layer
+	progress func(done, all uint32)
+
+	mu         sync.Mutex
+	next, done uint32 // blocks
+	fault      error
+}
+
+func (v *verification) run() {
+	blocks := v.layer.ref.Header.Blocks
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for v.fault == nil && v.next < blocks {
+		first := v.next
+		v.next += groupSlots
+		v.mu.Unlock()
+		err := guard(func() error { return v.layer.verifyGroup(first / groupSlots) })
+		v.mu.Lock()
+		if err != nil {
+			v.fault = err
+			return
 		}
-		if progress != nil {
-			progress(min(n+groupSlots, l.ref.Header.Blocks), l.ref.Header.Blocks)
+		v.done += min(groupSlots, blocks-first)
+		if v.progress != nil {
+			v.progress(v.done, blocks)
 		}
 	}
-	return nil
 }
 
 func (l *Layer) verifyGroup(group uint32) error {
