@@ -96,7 +96,7 @@ func (p *province) build(n int, layer, people string, others ...string) (use, er
 	u, err := p.command(append(args, others...)...)
 	for _, officer := range []string{"officer-1.key", "officer-2.key"} {
 		if err == nil {
-			_, err = p.command("snapshot", "sign", "--key", p.path("keys/"+officer), p.snapshot(n))
+			_, err = p.command("snapshot", "sign", "--key", p.path("keys/"+officer), "--confirm", strconv.Itoa(n), p.snapshot(n))
 		}
 	}
 	return u, err
