@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -413,10 +414,7 @@ func TestThePreviousSnapshotIsKeptAndOlderOnesGo(t *testing.T) {
 // were measured, whoever signed.
 func TestABoxSearchesEightLayersAtMost(t *testing.T) {
 	p := newProvince(t)
-	layers := make([]snapshot.LayerRef, snapshot.MaxLayers+1)
-	for i := range layers {
-		layers[i].Header = snapshot.Header{Format: 1, Province: "mau"}
-	}
+	layers := slices.Repeat([]snapshot.LayerRef{p.layer(snapshot.LayerBase, 1, snapshot.StretchNone, people(0, 10)...)}, snapshot.MaxLayers+1)
 	try := func(layers []snapshot.LayerRef) error {
 		p.manifest(1, layers...)
 		raw, signatures, err := snapshot.ReadBundle(p.dir)
