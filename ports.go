@@ -11,6 +11,9 @@ type Scan struct {
 	Payload []byte    // without terminator, at most MaxPayloadSize
 	At      time.Time // when the last byte arrived, with monotonic reading
 	Camera  bool      // seen by a camera: the same code stays in view longer
+	// Typed by a scanner in keyboard mode: letters beyond ASCII may be missing
+	// without a trace, and on a foreign keyboard layout letters may be others.
+	Typed bool
 	// Unreadable: a code was there and is lost (too long, broken off, letters
 	// dropped by the kernel). Payload is empty; the guard sees N01.
 	Unreadable bool

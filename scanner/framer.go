@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	// SilenceEnd without a byte ends a code when the suffix is [Silence]. A
+	// SilenceEnd without a byte ends a code under [Silence] and [AnyEnd]. A
 	// scanner sends a code in one run: 80 ms is 76 characters' time at 9,600
 	// baud and far above the millisecond gaps of USB, yet too short to be felt.
 	SilenceEnd = 80 * time.Millisecond
@@ -50,17 +50,21 @@ func (f *Framer) Feed(p []byte, at time.Time) {
 	}
 	f.last = at
 	for _, b := range p {
-		switch {
-		case b == 0:
-		case f.suffix.ends(b):
-			f.end()
-		case f.skip:
-		case len(f.buf) == checkpoint.MaxPayloadSize:
-			f.lose()
-			f.skip = true
-		default:
-			f.buf = append(f.buf, b)
-		}
+		f.put(b)
+	}
+}
+
+func (f *Framer) put(b byte) {
+	switch {
+	case b == 0:
+	case f.suffix.Ends(b):
+		f.end()
+	case f.skip:
+	case len(f.buf) == checkpoint.MaxPayloadSize:
+		f.lose()
+		f.skip = true
+	default:
+		f.buf = append(f.buf, b)
 	}
 }
 
@@ -69,9 +73,9 @@ func (f *Framer) Feed(p []byte, at time.Time) {
 func (f *Framer) Idle(now time.Time) {
 	quiet := now.Sub(f.last)
 	switch {
-	case f.suffix == Silence && quiet >= SilenceEnd:
+	case f.suffix.silent() && quiet >= SilenceEnd:
 		f.end()
-	case f.suffix != Silence && quiet >= BrokenAfter:
+	case quiet >= BrokenAfter:
 		f.lose()
 	}
 }
@@ -90,6 +94,16 @@ func (f *Framer) lose() {
 		f.emit(checkpoint.Scan{Unreadable: true, At: f.last})
 	}
 	f.reset()
+}
+
+// drop says that parts of the present code never came, and drops what still
+// comes of it. Nothing may be there of it yet.
+func (f *Framer) drop(at time.Time) {
+	if !f.skip {
+		f.emit(checkpoint.Scan{Unreadable: true, At: at})
+	}
+	f.reset()
+	f.skip, f.last = true, at
 }
 
 func (f *Framer) reset() {

@@ -291,7 +291,7 @@ func FuzzFramer(f *testing.F) {
 			if len(s.Payload) > checkpoint.MaxPayloadSize || s.Unreadable != (len(s.Payload) == 0) {
 				t.Fatalf("scan %+v", s)
 			}
-			if slices.ContainsFunc(s.Payload, suffix.ends) || bytes.IndexByte(s.Payload, 0) >= 0 {
+			if slices.ContainsFunc(s.Payload, suffix.Ends) || bytes.IndexByte(s.Payload, 0) >= 0 {
 				t.Fatalf("code %q holds a terminator or padding", s.Payload)
 			}
 			i := bytes.Index(stream, s.Payload)

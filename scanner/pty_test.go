@@ -47,7 +47,7 @@ func newLine(t *testing.T, suffix scanner.Suffix) *line {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		(&scanner.Serial{Name: "door", Suffix: suffix, Open: open, Sink: l, Log: slog.New(slog.DiscardHandler)}).Run(ctx)
+		(&scanner.Reader{Name: "door", Decode: scanner.Bytes(suffix), Open: open, Sink: l, Log: slog.New(slog.DiscardHandler)}).Run(ctx)
 	}()
 	t.Cleanup(func() { cancel(); <-done; l.pair.Close() })
 	l.state(true)

@@ -15,15 +15,16 @@ const (
 	CRLF    Suffix = "CRLF"
 	TAB     Suffix = "TAB"
 	Silence Suffix = "silence" // nothing is sent: SilenceEnd without a byte ends a code
+	AnyEnd  Suffix = "any"     // any of these, whichever comes first: for keyboard mode
 )
 
 // ParseSuffix reads a suffix as it is written in the configuration.
 func ParseSuffix(s string) (Suffix, error) {
 	switch x := Suffix(s); x {
-	case CR, LF, CRLF, TAB, Silence:
+	case CR, LF, CRLF, TAB, Silence, AnyEnd:
 		return x, nil
 	}
-	return "", fmt.Errorf("unknown suffix %q: use CR, LF, CRLF, TAB or silence", s)
+	return "", fmt.Errorf("unknown suffix %q: use CR, LF, CRLF, TAB, silence or any", s)
 }
 
 // UnmarshalText is [ParseSuffix] for configuration files.
@@ -32,13 +33,18 @@ func (s *Suffix) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// ends tells whether b ends a code.
-func (s Suffix) ends(b byte) bool {
+// Ends tells whether b ends a code.
+func (s Suffix) Ends(b byte) bool {
 	switch s {
 	case CR, LF, CRLF:
 		return b == '\r' || b == '\n'
 	case TAB:
 		return b == '\t'
+	case AnyEnd:
+		return b == '\r' || b == '\n' || b == '\t'
 	}
 	return false
 }
+
+// silent tells whether a pause ends a code, too.
+func (s Suffix) silent() bool { return s == Silence || s == AnyEnd }

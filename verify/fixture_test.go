@@ -166,8 +166,13 @@ func (d desk) Acquire() (*verify.Data, func()) { return d.data, func() {} }
 
 func (d desk) show(t testing.TB, payload string) checkpoint.Decision {
 	t.Helper()
+	return d.scan(t, checkpoint.Scan{Reader: "test", Payload: []byte(payload)})
+}
+
+func (d desk) scan(t testing.TB, s checkpoint.Scan) checkpoint.Decision {
+	t.Helper()
 	v := &verify.Verifier{Source: d, Clock: d}
-	return v.Verify(t.Context(), checkpoint.Scan{Reader: "test", Payload: []byte(payload)}, checkpoint.LaneInfo{SiteType: "building", Direction: checkpoint.In})
+	return v.Verify(t.Context(), s, checkpoint.LaneInfo{SiteType: "building", Direction: checkpoint.In})
 }
 
 // words is a decision in one line: verdict reason rule [findings] [differs].

@@ -58,11 +58,12 @@ func (v *Verifier) Verify(_ context.Context, s checkpoint.Scan, lane checkpoint.
 	if data == nil {
 		return checkpoint.Decision{Verdict: checkpoint.Fault, Reason: checkpoint.NoData, Findings: []checkpoint.Finding{checkpoint.FoundNoData}, Credential: &card}
 	}
-	return v.person(data, &card, lane, now, trusted)
+	foreignLayout(s, &card)
+	return v.person(data, s, &card, lane, now, trusted)
 }
 
 // person decides for somebody whose number was read.
-func (v *Verifier) person(data *Data, card *checkpoint.Credential, lane checkpoint.LaneInfo, now time.Time, trusted bool) checkpoint.Decision {
+func (v *Verifier) person(data *Data, s checkpoint.Scan, card *checkpoint.Credential, lane checkpoint.LaneInfo, now time.Time, trusted bool) checkpoint.Decision {
 	number := filedUnder(card)
 	match, err := data.Register.Lookup(checkpoint.Query{
 		Kind: card.Kind, Number: number, Birth: card.Birth, NameFold: card.NameFold, Sex: printedSex(card), Issued: card.Issued,
@@ -77,6 +78,7 @@ func (v *Verifier) person(data *Data, card *checkpoint.Credential, lane checkpoi
 		d.Verdict, d.Reason, d.Findings = checkpoint.Fault, checkpoint.DataDamaged, []checkpoint.Finding{checkpoint.FoundRegisterDamaged}
 		return d
 	}
+	lettersMissing(s, card, &match)
 	e := examine(card, match, lane, data, now)
 	if !trusted {
 		e.found(checkpoint.FoundClockUntrusted)

@@ -141,6 +141,11 @@ func printStatus(io cli.IO, s control.Status) {
 			fmt.Fprintf(io.Out, ", gate: %s", strings.ReplaceAll(l.GateFail, "\n", "; "))
 		}
 		fmt.Fprintln(io.Out)
+		for _, r := range l.Readers {
+			if why := l.ReaderFail[r.Name]; why != "" {
+				fmt.Fprintf(io.Out, "    %s: %s\n", r.Name, why)
+			}
+		}
 	}
 	printSnapshot(io, s)
 	printJournal(io, s.Journal)
@@ -164,6 +169,9 @@ func printSnapshot(io cli.IO, s control.Status) {
 		fmt.Fprintf(io.Out, "  updates: newest offered %d%s", u.Offered, map[bool]string{true: ", STALE: the province is not heard", false: ""}[u.Stale])
 		if u.All > 0 {
 			fmt.Fprintf(io.Out, ", fetching (%d %%)", 100*u.Done/u.All)
+		}
+		if h := u.Held; h != nil {
+			fmt.Fprintf(io.Out, ", waits for stage %d of %d, not before %s%s", h.Stage, h.Of, h.NotBefore.Format(time.RFC3339), map[bool]string{true: "; PAUSED by the province", false: ""}[h.Paused])
 		}
 		fmt.Fprintln(io.Out)
 		if u.Fault != "" {

@@ -17,6 +17,7 @@ import (
 	"checkpoint/console/control"
 	"checkpoint/device/clock"
 	"checkpoint/device/gate"
+	"checkpoint/scanner"
 	"checkpoint/store/durable"
 	"checkpoint/store/snapshot"
 	"checkpoint/sync/update"
@@ -38,11 +39,14 @@ type box struct {
 	fetches chan *update.Client           // the client, once, for the task that runs it
 	hub     *control.Hub
 	lanes   []*lane
+	readers map[*lane][]*scanner.Reader
 
 	mending             sync.Mutex // one attempt at a time; guards trust
 	trust               snapshot.Trust
 	keys, journal, link part
 	fetch               part
+
+	told toldHealth // of the task that watches snapshots
 }
 
 // lane is one lane with its hardware.
@@ -57,7 +61,7 @@ type lane struct {
 // newBox wires a box. What is missing (keys, snapshot, journal) is a fault that
 // the box names and works around, never a reason not to start.
 func newBox(log *slog.Logger, io cli.IO, c *config.Config, o options) (*box, error) {
-	b := &box{config: c, log: log, hub: control.NewHub(), holder: snapshots.NewHolder(nil), ready: make(chan *uplink.Uplink, 1), fetches: make(chan *update.Client, 1)}
+	b := &box{config: c, log: log, hub: control.NewHub(), holder: snapshots.NewHolder(nil), readers: map[*lane][]*scanner.Reader{}, ready: make(chan *uplink.Uplink, 1), fetches: make(chan *update.Client, 1)}
 	if err := os.MkdirAll(c.StateDir, 0o700); err != nil {
 		return nil, fmt.Errorf("make state directory: %w", err)
 	}
@@ -90,9 +94,7 @@ func (b *box) reload(look func() (changed bool, err error)) {
 	}
 	data, _ := b.holder.State()
 	b.log.Info("snapshot in use", "number", data.Number, "created", data.Created)
-	if err := b.clock.RaiseFloor(data.Created); err != nil {
-		b.log.Error("time floor not kept", "error", err)
-	}
+	b.signed(data.Created)
 	b.tellInfo()
 }
 
@@ -120,6 +122,7 @@ func (b *box) openLanes(io cli.IO, o options) error {
 			Display: b.display(io, o), Recent: recent, Readers: readers, Attended: b.config.Attended(),
 		})
 		b.lanes = append(b.lanes, l)
+		b.openReaders(l)
 	}
 	return nil
 }

@@ -139,7 +139,7 @@ func (b *box) openUplink(io cli.IO, o options) error {
 	u, err := uplink.New(uplink.Options{
 		Broker: b.config.MQTT.Broker, Province: b.config.Province, Box: b.config.Box, TLS: certificates,
 		Collectors: b.collectors(), Outbox: outbox, Tokens: durable.Bytes(b.path("restore-token")),
-		Info: b.info(), Log: b.log, OnChange: b.linkChanged(io, o),
+		Info: b.info(), Log: b.log, OnChange: b.linkChanged(io, o), OnAnnounced: b.announced,
 	})
 	if err != nil {
 		return err
@@ -172,6 +172,7 @@ type records struct {
 	mu      sync.Mutex
 	journal *journal.Journal
 	closed  bool
+	decided tally
 }
 
 var errNoJournal = errors.New("there is no journal to keep records in")
@@ -199,6 +200,7 @@ func (r *records) Append(ctx context.Context, record checkpoint.Record) (checkpo
 	if j == nil {
 		return checkpoint.Position{}, errNoJournal
 	}
+	r.count(record)
 	return j.Append(ctx, record)
 }
 

@@ -3,20 +3,15 @@ package main
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
-	"errors"
 	"fmt"
-	"io"
-	"os"
 	"sync"
 	"time"
 
 	"checkpoint"
+	"checkpoint/cmd/internal/certificates"
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/cmd/internal/config"
 	"checkpoint/console/control"
-	"checkpoint/device/serial"
-	"checkpoint/scanner"
 	"checkpoint/sync/uplink"
 	"checkpoint/sync/wire"
 )
@@ -29,25 +24,13 @@ func (b *box) start(run func(string, func(context.Context) error)) {
 		if l.contact != nil {
 			run("fire contact "+l.config.Name, func(ctx context.Context) error { return l.contact.Watch(ctx, l.Emergency) })
 		}
-		for _, r := range l.config.Readers {
-			reader := &scanner.Serial{Name: r.Name, Suffix: suffix(r), Open: opener(r.Serial()), Sink: l.Lane, Log: b.log.With("lane", l.config.Name)}
-			run("reader "+r.Name, func(ctx context.Context) error { reader.Run(ctx); return nil })
+		for _, reader := range b.readers[l] {
+			run("reader "+reader.Name, func(ctx context.Context) error { reader.Run(ctx); return nil })
 		}
 	}
 	run("snapshots", b.watchSnapshots)
 	run("updates", b.runUpdates)
 	run("uplink", b.runUplink)
-}
-
-func suffix(r config.Reader) scanner.Suffix {
-	if r.Suffix == "" {
-		return scanner.CR
-	}
-	return r.Suffix
-}
-
-func opener(c serial.Config) scanner.Opener {
-	return func() (io.ReadCloser, error) { return serial.Open(c) }
 }
 
 // lookEvery is how often the pointer to the snapshot in use is read (a loader
@@ -65,6 +48,7 @@ func (b *box) watchSnapshots(ctx context.Context) error {
 		case <-t.C:
 			b.mend()
 			b.reload(b.holder.Reload)
+			b.tellHealth(time.Now())
 		}
 	}
 }
@@ -95,9 +79,7 @@ func (b *box) linkChanged(io cli.IO, o options) func(uplink.Status) {
 		if s.SignedTime.IsZero() {
 			return
 		}
-		if err := b.clock.RaiseFloor(s.SignedTime); err != nil {
-			b.log.Error("time floor not kept", "error", err)
-		}
+		b.signed(s.SignedTime)
 		mu.Lock()
 		defer mu.Unlock()
 		if o.terminal && s.LastMark.After(told) {
@@ -167,17 +149,5 @@ func certificatesOf(m config.MQTT) (*tls.Config, error) {
 	if err := m.Files(); err != nil {
 		return nil, err
 	}
-	pem, err := os.ReadFile(m.CA)
-	if err != nil {
-		return nil, fmt.Errorf("read broker's authority: %w", err)
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, errors.New("read broker's authority: no certificate in " + m.CA)
-	}
-	pair, err := tls.LoadX509KeyPair(m.Cert, m.Key)
-	if err != nil {
-		return nil, fmt.Errorf("read box certificate: %w", err)
-	}
-	return &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: pool, Certificates: []tls.Certificate{pair}}, nil
+	return certificates.Client(m.CA, m.Cert, m.Key)
 }

@@ -38,7 +38,7 @@ func (b *box) openUpdates() error {
 	}
 	client := update.New(update.Options{
 		Box: b.store, Officers: b.trust.Snapshot, Dir: b.path(snapshots.UpdateDir), Carrier: carrier,
-		Now: b.signedTime, Check: snapshots.Check, Log: b.log, Interval: interval, Spread: interval / 20,
+		Now: b.signedTime, Signed: b.signed, ID: b.config.Box, Check: snapshots.Check, Log: b.log, Interval: interval, Spread: interval / 20,
 		Switched: func(snapshot.Manifest) { b.reload(b.holder.Retry) },
 	})
 	b.updates.Store(client)
@@ -56,14 +56,21 @@ func (b *box) runUpdates(ctx context.Context) error {
 	}
 }
 
-// signedTime is the clock while it is trusted, else the newest signed time: a
-// clock at 1970 must not make old metadata look fresh, nor one at 2040 new ones
-// look expired.
+// signedTime is the clock while it is trusted, else the newest signed time and
+// what has passed since: a clock at 1970 must not make old metadata look fresh,
+// nor one at 2040 new ones look expired, or a rollout's stage begun.
 func (b *box) signedTime() time.Time {
 	if now, trusted := b.clock.Now(); trusted {
 		return now
 	}
-	return b.clock.Floor()
+	return b.clock.AtLeast()
+}
+
+// signed raises the clock's floor to a time that the province signed.
+func (b *box) signed(t time.Time) {
+	if err := b.clock.RaiseFloor(t); err != nil {
+		b.log.Error("time floor not kept", "error", err)
+	}
 }
 
 // authorityOf is who vouches for a server; nil: the system's authorities.

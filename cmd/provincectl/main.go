@@ -1,6 +1,6 @@
 // Command provincectl is the province's tool: it makes keys, checks what the
-// province feeds in, builds, signs, publishes and inspects snapshots, tests
-// policies and invents sample provinces.
+// province feeds in, builds, compares, signs, publishes and inspects snapshots,
+// tests and explains policies, and invents sample provinces.
 package main
 
 import (
@@ -9,9 +9,10 @@ import (
 	"checkpoint/cmd/internal/cli"
 )
 
-func main() { os.Exit(cli.Process(command())) }
+func main() { os.Exit(cli.Process(command(slow))) }
 
-func command() *cli.Command {
+// command is the tool; work is what a guess of a passphrase costs (see [slow]).
+func command(work int) *cli.Command {
 	return &cli.Command{
 		Name:  "provincectl",
 		Short: "công cụ của tỉnh: khoá, dữ liệu, quy định / the province's keys, snapshots and policies",
@@ -22,6 +23,6 @@ func command() *cli.Command {
 			"provincectl snapshot build --people sample/people.csv --doses sample/doses.csv --keys keys --number 1 --out snap",
 			"provincectl snapshot sign --key keys/officer-1.key snap",
 		},
-		Sub: []*cli.Command{keysCommand(), sampleCommand(), peopleCommand(), snapshotCommand(), publishCommand(), policyCommand()},
+		Sub: []*cli.Command{keysCommand(work), sampleCommand(), peopleCommand(), snapshotCommand(), publishCommand(), rolloutCommand(), policyCommand()},
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/ed25519"
+	"errors"
 	"flag"
 	"fmt"
 	"path/filepath"
@@ -22,7 +23,7 @@ func publishCommand() *cli.Command {
 			"provincectl publish sign --key officer-1.key --repo repo",
 			"provincectl publish refresh --online keys/online.key --repo repo",
 		},
-		Sub: []*cli.Command{publishRoot("init"), publishRoot("rotate"), publishSign(), publishRefresh()},
+		Sub: []*cli.Command{publishRoot("init"), publishRoot("rotate"), publishSign(), publishRefresh(), publishAnnounce()},
 	}
 }
 
@@ -163,10 +164,14 @@ func publishRefresh() *cli.Command {
 
 func snapshotPublish() *cli.Command {
 	var r repoFlags
+	var end bool
 	return &cli.Command{
 		Name: "publish", Short: "đưa một bản đã ký vào kho / put a signed snapshot into the repository",
 		Examples: []string{"provincectl snapshot publish --repo repo --online keys/online.key snap"},
-		Flags:    r.newest,
+		Flags: func(f *flag.FlagSet) {
+			r.newest(f)
+			f.BoolVar(&end, "end-rollout", false, "to everybody at once, although a rollout is running")
+		},
 		Run: func(_ context.Context, io cli.IO, args []string) error {
 			if r.dir == "" || r.online == "" || len(args) != 1 {
 				return cli.Usage("snapshot publish: want --repo, --online and one snapshot directory")
@@ -176,10 +181,14 @@ func snapshotPublish() *cli.Command {
 				return err
 			}
 			repo := r.repo()
+			repo.EndRollout = end
 			bar := newProgress(io.Err, "bytes", -1)
 			repo.Progress = func(done, _ int64) { bar.set(done) }
 			m, err := repo.Publish(args[0], online)
 			bar.done()
+			if errors.Is(err, publish.ErrRollout) {
+				return cli.Hint(err, "nothing changed for the boxes; provincectl rollout start plans the stages anew or, with --continue, lets the rollout go on with this snapshot; --end-rollout ends it")
+			}
 			if err != nil {
 				return cli.Hint(err, "nothing changed for the boxes")
 			}

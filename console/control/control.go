@@ -45,6 +45,9 @@ type Status struct {
 
 // LaneStatus is one lane's state without the person before it.
 type LaneStatus struct {
+	// ReaderFail is why readers are not connected, by their names.
+	ReaderFail map[string]string `json:"reader_faults,omitempty"`
+
 	Name     string                   `json:"name"`
 	State    string                   `json:"state"`
 	Verdict  string                   `json:"verdict,omitempty"`
@@ -71,6 +74,15 @@ type Update struct {
 	Done    int64     `json:"done"`           // bytes of the layer on its way in
 	All     int64     `json:"all"`
 	Fault   string    `json:"fault,omitempty"`
+	Held    *Held     `json:"held,omitempty"` // nil: what is offered is taken at once
+}
+
+// Held is why the box waits with what is offered: a rollout goes by stages.
+type Held struct {
+	Stage     int       `json:"stage"` // from 1
+	Of        int       `json:"of"`
+	NotBefore time.Time `json:"not_before"`
+	Paused    bool      `json:"paused"`
 }
 
 // Journal is how much waits to be sent.

@@ -133,6 +133,15 @@ func (c *Clock) plausible(wall time.Time) bool {
 	return !wall.Before(c.floor.Add(-skew)) && !wall.After(c.floor.Add(MaxAhead))
 }
 
+// AtLeast is the newest signed time known and what has passed since it became
+// known: it is never earlier than that, whatever the wall clock says.
+func (c *Clock) AtLeast() time.Time {
+	r := c.read()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.floor.Add(r.Elapsed - c.since)
+}
+
 // Floor is the newest signed time known; zero: none.
 func (c *Clock) Floor() time.Time {
 	c.mu.Lock()

@@ -220,3 +220,19 @@ func TestValidate(t *testing.T) {
 		t.Errorf("Validate = %v", err)
 	}
 }
+
+// The lower bound grows with the time that passes, and no wall clock moves it.
+func TestAtLeastIsNeverLate(t *testing.T) {
+	m := &machine{wall: dead, elapsed: hour}
+	c, _ := newClock(m, Synchronised)
+	if err := c.RaiseFloor(day0); err != nil {
+		t.Fatal(err)
+	}
+	m.pass(3 * hour)
+	for _, wall := range []time.Time{dead, day0.Add(2 * hour), day0.AddDate(19, 0, 0)} {
+		m.wall = wall
+		if got := c.AtLeast(); !got.Equal(day0.Add(3 * hour)) {
+			t.Errorf("wall clock %s: at least %s", wall, got)
+		}
+	}
+}

@@ -1,7 +1,9 @@
 package journal
 
 import (
+	"bytes"
 	"context"
+	"crypto/hpke"
 	"errors"
 	"os"
 	"path/filepath"
@@ -376,11 +378,18 @@ func TestOptionsReportEveryFaultAtOnce(t *testing.T) {
 	}
 }
 
+// Neither what a record says nor the key that opens it is in a segment's file:
+// every 32 bytes of it are tried as that key.
 func TestNoKeyAndNoDocumentNumberIsOnDisk(t *testing.T) {
 	o := testOptions(t.TempDir())
 	j := openAt(t, o)
 	for n := range 20 {
 		add(t, j, 779_000_000+n)
+	}
+	first := add(t, j, 1)
+	records, err := j.Read(t.Context(), first.Epoch, first.Seq, 1)
+	if err != nil {
+		t.Fatal(err)
 	}
 	for _, name := range segmentFiles(t, o.Dir) {
 		b, err := os.ReadFile(filepath.Join(o.Dir, name))
@@ -390,5 +399,50 @@ func TestNoKeyAndNoDocumentNumberIsOnDisk(t *testing.T) {
 		if strings.Contains(string(b), "77900000") || strings.Contains(string(b), "two-doses") {
 			t.Errorf("%s shows what a record says", name)
 		}
+		if opens(t, b, first.Epoch, records[0]) {
+			t.Errorf("%s holds its key", name)
+		}
 	}
+	if !opens(t, append([]byte("x"), dataKey(t, j)...), first.Epoch, records[0]) {
+		t.Error("the search does not find a key")
+	}
+}
+
+// dataKey is the live segment's, as the province gets it.
+func dataKey(t *testing.T, j *Journal) []byte {
+	t.Helper()
+	segments, err := j.Segments(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := ParseHeader(segments[len(segments)-1].Header)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, province := testKeys()
+	key, err := hpke.Open(province, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), h.info(), h.SealedKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// opens tells whether 32 bytes of b open a record.
+func opens(t *testing.T, b []byte, epoch uint64, r Sealed) bool {
+	t.Helper()
+	zero := make([]byte, 32)
+	for at := 0; at+len(zero) <= len(b); at++ {
+		key := b[at : at+len(zero)]
+		if bytes.Equal(key, zero) {
+			continue
+		}
+		s, err := newSealer(Header{Epoch: epoch}, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.open(r); err == nil {
+			return true
+		}
+	}
+	return false
 }

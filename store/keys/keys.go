@@ -114,9 +114,17 @@ func readSecret(path string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read key: %w", err)
 	}
+	secret, err := parseSecret(text)
+	if err != nil {
+		return nil, fmt.Errorf("read key: %s: %w", path, err)
+	}
+	return secret, nil
+}
+
+func parseSecret(text []byte) ([]byte, error) {
 	secret, err := hex.DecodeString(strings.TrimSpace(string(text)))
 	if err != nil || len(secret) != 32 {
-		return nil, fmt.Errorf("read key: %s: want 64 hexadecimal digits", path)
+		return nil, errors.New("want 64 hexadecimal digits")
 	}
 	return secret, nil
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,32 +15,42 @@ import (
 
 	"checkpoint/store/durable"
 	"checkpoint/store/snapshot"
+	"checkpoint/store/stages"
 	"checkpoint/store/tufkeys"
 )
 
 // Refresh says anew, with the online key, which snapshot is the newest. A
 // province does so every day, or its boxes call their data stale.
 func (r *Repo) Refresh(online ed25519.PrivateKey) error {
+	unlock, err := r.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	root, err := r.root()
 	if err != nil {
 		return fmt.Errorf("refresh repository: %w", err)
 	}
-	targets, err := r.current()
+	now, err := r.Rollout()
 	if err != nil {
 		return fmt.Errorf("refresh repository: %w", err)
 	}
-	if root == nil || targets == nil {
-		return errors.New("refresh repository: nothing is published yet")
+	paused := uint64(0)
+	if now.Paused {
+		paused = now.Plan.Rollout
 	}
-	if err := errors.Join(r.announce(root, online, targets.Signed.Version), r.tidy()); err != nil {
+	if err := errors.Join(r.announce(root, online, int64(now.Snapshot), paused), r.tidy()); err != nil {
 		return fmt.Errorf("refresh repository: %w", err)
 	}
 	return nil
 }
 
 // announce writes what the online key signs; the timestamp, from which boxes
-// start, comes last.
-func (r *Repo) announce(root *tufkeys.Root, online ed25519.PrivateKey, number int64) error {
+// start, comes last. paused is the rollout that boxes are to pause; 0: none.
+func (r *Repo) announce(root *tufkeys.Root, online ed25519.PrivateKey, number int64, paused uint64) error {
+	if root == nil {
+		return errors.New("the repository has no root")
+	}
 	version := int64(1)
 	before, err := read[metadata.TimestampType](r.Dir, timestampFile)
 	if err != nil {
@@ -48,17 +59,18 @@ func (r *Repo) announce(root *tufkeys.Root, online ed25519.PrivateKey, number in
 	if before != nil {
 		version = before.Signed.Version + 1
 	}
-	return r.sayNewest(r.Dir, root, online, version, number)
+	return r.sayNewest(r.Dir, root, online, version, number, paused)
 }
 
 // sayNewest gives snapshot and timestamp the same version.
-func (r *Repo) sayNewest(dir string, root *tufkeys.Root, online ed25519.PrivateKey, version, number int64) error {
+func (r *Repo) sayNewest(dir string, root *tufkeys.Root, online ed25519.PrivateKey, version, number int64, paused uint64) error {
 	snap := metadata.Snapshot(until(r.now(), r.Expiry.Snapshot))
 	snap.Signed.Version = version
 	snap.Signed.Meta["targets.json"] = metadata.MetaFile(number)
 	timestamp := metadata.Timestamp(until(r.now(), r.Expiry.Timestamp))
 	timestamp.Signed.Version = version
 	timestamp.Signed.Meta["snapshot.json"] = metadata.MetaFile(version)
+	timestamp.Signed.UnrecognizedFields = stages.SetPause(timestamp.Signed.UnrecognizedFields, paused)
 	if err := errors.Join(sign(snap, online), sign(timestamp, online)); err != nil {
 		return err
 	}
@@ -74,11 +86,19 @@ func (r *Repo) sayNewest(dir string, root *tufkeys.Root, online ed25519.PrivateK
 // tidy removes what no box asks for any more. The state before stays, for boxes
 // that are in the middle of it.
 func (r *Repo) tidy() error {
-	targets, err := r.keepNewest(metadata.TARGETS)
+	now, err := r.Rollout()
 	if err != nil {
 		return err
 	}
-	if _, err := r.keepNewest(metadata.SNAPSHOT); err != nil {
+	rollout := int64(0)
+	if now.Plan != nil {
+		rollout = int64(now.Plan.Rollout)
+	}
+	targets, err := r.keepNewest(metadata.TARGETS, rollout)
+	if err != nil {
+		return err
+	}
+	if _, err := r.keepNewest(metadata.SNAPSHOT, 0); err != nil {
 		return err
 	}
 	wanted := map[string]bool{}
@@ -103,31 +123,25 @@ func (r *Repo) tidy() error {
 	return nil
 }
 
-// keepNewest keeps two versions of a role's metadata.
-func (r *Repo) keepNewest(role string) (kept []int64, err error) {
+// keepNewest keeps two versions of a role's metadata, and the newest one below
+// a rollout (0: none), to which an abort goes back.
+func (r *Repo) keepNewest(role string, rollout int64) (kept []int64, err error) {
 	names, err := filepath.Glob(r.path("*." + role + ".json"))
 	if err != nil {
 		return nil, err
 	}
-	newest, second := int64(0), int64(0)
-	versions := map[int64]string{}
+	var versions []int64
 	for _, name := range names {
-		v, err := strconv.ParseInt(strings.TrimSuffix(filepath.Base(name), "."+role+".json"), 10, 64)
-		if err != nil {
-			continue
-		}
-		versions[v] = name
-		switch {
-		case v > newest:
-			newest, second = v, newest
-		case v > second:
-			second = v
+		if v, err := strconv.ParseInt(strings.TrimSuffix(filepath.Base(name), "."+role+".json"), 10, 64); err == nil {
+			versions = append(versions, v)
 		}
 	}
-	for v, name := range versions {
-		if v == newest || v == second {
+	slices.Sort(versions)
+	back, _ := slices.BinarySearch(versions, rollout)
+	for i, v := range versions {
+		if i >= len(versions)-2 || i == back-1 {
 			kept = append(kept, v)
-		} else if err := os.Remove(name); err != nil {
+		} else if err := os.Remove(r.path(versioned(v, role))); err != nil {
 			return nil, err
 		}
 	}
@@ -161,7 +175,8 @@ func (r *Repo) filesOf(n int64, visit func(name string)) error {
 	return nil
 }
 
-// Export copies the newest snapshot onto a stick. Its metadata are signed anew
+// Export copies the newest snapshot onto a stick; who loads it by hand does not
+// wait for a stage. Its metadata are signed anew
 // with r.Expiry, since a stick travels for days.
 func (r *Repo) Export(stick string, online ed25519.PrivateKey) (snapshot.Manifest, error) {
 	m, err := r.export(stick, online)
@@ -207,7 +222,7 @@ func (r *Repo) export(stick string, online ed25519.PrivateKey) (m snapshot.Manif
 	if m, err = snapshot.PeekManifest(raw); err != nil {
 		return m, err
 	}
-	return m, r.sayNewest(stick, root, online, timestamp.Signed.Version, number)
+	return m, r.sayNewest(stick, root, online, timestamp.Signed.Version, number, 0)
 }
 
 func (r *Repo) copyTo(stick, name string) error {
@@ -215,7 +230,11 @@ func (r *Repo) copyTo(stick, name string) error {
 	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 		return err
 	}
-	in, err := os.Open(r.path(name))
+	return r.copyFile(r.path(name), to)
+}
+
+func (r *Repo) copyFile(from, to string) error {
+	in, err := os.Open(from)
 	if err != nil {
 		return err
 	}

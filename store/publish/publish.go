@@ -12,20 +12,26 @@ import (
 
 	"checkpoint/store/durable"
 	"checkpoint/store/snapshot"
+	"checkpoint/store/stages"
 	"checkpoint/store/tufkeys"
 )
 
 // SignTargets adds an officer's signature to what names a snapshot's manifest
-// in the TUF metadata, in the snapshot's directory. The first officer fixes
-// until when boxes call the snapshot fresh.
+// in the TUF metadata, with the plan of its rollout if there is one, in the
+// snapshot's directory. The first officer fixes until when boxes call the
+// snapshot fresh.
 func SignTargets(dir string, officer ed25519.PrivateKey, fresh time.Time) error {
 	raw, m, err := readManifest(dir)
 	if err != nil {
 		return fmt.Errorf("sign targets: %w", err)
 	}
+	plan, err := ReadPlan(dir)
+	if err != nil {
+		return fmt.Errorf("sign targets: %w", err)
+	}
 	targets, err := read[metadata.TargetsType](dir, TargetsFile)
-	if err != nil || targets == nil || !describes(targets, m, raw) {
-		if targets, err = newTargets(m, raw, fresh); err != nil {
+	if err != nil || targets == nil || !describes(targets, m, raw) || !carries(targets, plan) {
+		if targets, err = newTargets(m, raw, plan, fresh); err != nil {
 			return fmt.Errorf("sign targets: %w", err)
 		}
 	}
@@ -44,10 +50,18 @@ func readManifest(dir string) ([]byte, snapshot.Manifest, error) {
 	return raw, m, err
 }
 
-func newTargets(m snapshot.Manifest, raw []byte, fresh time.Time) (*metadata.Metadata[metadata.TargetsType], error) {
+func newTargets(m snapshot.Manifest, raw []byte, plan *stages.Plan, fresh time.Time) (*metadata.Metadata[metadata.TargetsType], error) {
 	file, err := metadata.TargetFile().FromBytes(snapshot.TargetName, raw, "sha256")
 	if err != nil {
 		return nil, err
+	}
+	if plan != nil {
+		if fresh.Before(plan.PauseUntil) {
+			return nil, fmt.Errorf("%w: boxes may wait until %s, and would call the snapshot stale from %s on", ErrRollout, plan.PauseUntil.Format(time.RFC3339), fresh.Format(time.RFC3339))
+		}
+		if file.Custom, err = plan.Custom(); err != nil {
+			return nil, err
+		}
 	}
 	targets := metadata.Targets(until(fresh, 0))
 	targets.Signed.Version = int64(m.Number)
@@ -61,13 +75,20 @@ func describes(t *metadata.Metadata[metadata.TargetsType], m snapshot.Manifest, 
 	return file != nil && len(t.Signed.Targets) == 1 && t.Signed.Version == int64(m.Number) && file.VerifyLengthHashes(raw) == nil
 }
 
+// carries tells whether targets carry this plan, or none where there is none.
+func carries(t *metadata.Metadata[metadata.TargetsType], plan *stages.Plan) bool {
+	have, err := planOf(t)
+	return err == nil && stages.Equal(have, plan)
+}
+
 // signed is a snapshot that boxes with this root will accept.
 type signed struct {
 	raw        []byte
 	signatures []snapshot.Signature
 	manifest   snapshot.Manifest
 	targets    *metadata.Metadata[metadata.TargetsType]
-	sum        []byte // SHA-256 of raw
+	sum        []byte       // SHA-256 of raw
+	plan       *stages.Plan // nil: none
 }
 
 func (r *Repo) accept(dir string, root *tufkeys.Root) (signed, error) {
@@ -100,12 +121,17 @@ func (r *Repo) accept(dir string, root *tufkeys.Root) (signed, error) {
 	if err := root.VerifyDelegate(metadata.TARGETS, targets); err != nil {
 		return signed{}, fmt.Errorf("%w: %w", snapshot.ErrUntrusted, err)
 	}
-	return signed{raw, signatures, m, targets, targets.Signed.Targets[snapshot.TargetName].Hashes["sha256"]}, nil
+	plan, err := planOf(targets)
+	if err != nil {
+		return signed{}, err
+	}
+	return signed{raw, signatures, m, targets, targets.Signed.Targets[snapshot.TargetName].Hashes["sha256"], plan}, nil
 }
 
 // Publish puts a signed snapshot directory into the repository and says, with
 // the online key, that it is the newest. It is refused when boxes would refuse
-// it. Publishing the newest one again renews what the online key signs.
+// it, and when it would break a rollout (ErrRollout). Publishing the newest one
+// again renews what the online key signs.
 func (r *Repo) Publish(dir string, online ed25519.PrivateKey) (snapshot.Manifest, error) {
 	s, err := r.publish(dir, online)
 	if err != nil {
@@ -115,6 +141,11 @@ func (r *Repo) Publish(dir string, online ed25519.PrivateKey) (snapshot.Manifest
 }
 
 func (r *Repo) publish(dir string, online ed25519.PrivateKey) (signed, error) {
+	unlock, err := r.lock()
+	if err != nil {
+		return signed{}, err
+	}
+	defer unlock()
 	root, err := r.root()
 	if err != nil {
 		return signed{}, err
@@ -129,13 +160,17 @@ func (r *Repo) publish(dir string, online ed25519.PrivateKey) (signed, error) {
 	if err := r.follows(s); err != nil {
 		return s, err
 	}
+	paused, err := r.fits(s)
+	if err != nil {
+		return s, err
+	}
 	if err := r.putStreams(dir, s.manifest.Layers); err != nil {
 		return s, err
 	}
 	if err := r.putTarget(s); err != nil {
 		return s, err
 	}
-	if err := r.announce(root, online, s.targets.Signed.Version); err != nil {
+	if err := r.announce(root, online, s.targets.Signed.Version, paused); err != nil {
 		return s, err
 	}
 	return s, r.tidy()

@@ -20,6 +20,9 @@ type Repo struct {
 	Dir    string
 	Expiry Expiry
 	Now    func() time.Time // nil: time.Now
+	// EndRollout lets a snapshot be published to everybody although the rollout
+	// of the one before is running.
+	EndRollout bool
 	// Progress gets bytes written of layers; it may be nil.
 	Progress func(done, all int64)
 }

@@ -6,8 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"golang.org/x/sys/unix"
+	"slices"
 
 	"checkpoint/store/durable"
 )
@@ -48,11 +47,16 @@ func (b *Box) acceptKept(raw []byte, signatures []Signature) (Manifest, error) {
 
 // Manifest is the signed manifest of a snapshot on the box, proven.
 func (b *Box) Manifest(n uint64) (Manifest, error) {
-	raw, signatures, err := ReadBundle(b.manifestDir(n))
-	if err != nil {
-		return Manifest{}, err
+	_, _, m, err := b.Signed(n)
+	return m, err
+}
+
+// Signed is [Box.Manifest] with the bytes and signatures that prove it.
+func (b *Box) Signed(n uint64) (raw []byte, signatures []Signature, m Manifest, err error) {
+	if raw, signatures, err = ReadBundle(b.manifestDir(n)); err == nil {
+		m, err = b.acceptKept(raw, signatures)
 	}
-	return b.acceptKept(raw, signatures)
+	return raw, signatures, m, err
 }
 
 // ArrivingDir is where layers arrive, see [Arrival].
@@ -88,7 +92,8 @@ func (b *Box) Switch(raw []byte, signatures []Signature, in Incoming) (Manifest,
 		return m, fmt.Errorf("load snapshot: %w", err)
 	}
 	defer unlock()
-	if done, err := b.loaded(m, raw); done || err != nil {
+	done, err := b.loaded(m, raw)
+	if err != nil || done && !b.arrived(m) {
 		return m, err
 	}
 	if err := b.moveIn(m); err != nil {
@@ -97,8 +102,17 @@ func (b *Box) Switch(raw []byte, signatures []Signature, in Incoming) (Manifest,
 	return m, b.use(m, raw, signatures, in)
 }
 
+// arrived tells whether a layer of m came: of the snapshot in use, in the place
+// of one that opens and is damaged where no probe looks.
+func (b *Box) arrived(m Manifest) bool {
+	return slices.ContainsFunc(m.Layers, func(ref LayerRef) bool {
+		_, err := os.Stat(filepath.Join(b.ArrivingDir(), ref.FileName()))
+		return err == nil
+	})
+}
+
 func (b *Box) moveIn(m Manifest) error {
-	if err := os.MkdirAll(b.layersDir(), 0o755); err != nil {
+	if err := durable.MkdirAll(b.layersDir(), 0o755); err != nil {
 		return err
 	}
 	for _, ref := range m.Layers {
@@ -111,7 +125,7 @@ func (b *Box) moveIn(m Manifest) error {
 			// Only evidence, and not every file system has links.
 			_ = b.setAside(func(name string) error { return os.Link(to, name) }, ref)
 		}
-		if err := durable.Publish(from, to); err != nil {
+		if err := errors.Join(durable.Publish(from, to), durable.SyncDir(b.ArrivingDir())); err != nil {
 			return err
 		}
 	}
@@ -127,46 +141,11 @@ func (b *Box) Quarantine(dir string, ref LayerRef) error {
 }
 
 func (b *Box) setAside(as func(name string) error, ref LayerRef) error {
-	if err := errors.Join(b.EmptyQuarantine(), os.MkdirAll(b.damagedDir(), 0o755)); err != nil {
+	if err := errors.Join(b.emptyQuarantine(), durable.MkdirAll(b.damagedDir(), 0o755)); err != nil {
 		return fmt.Errorf("set damaged layer aside: %w", err)
 	}
 	if err := as(filepath.Join(b.damagedDir(), ref.FileName())); err != nil {
 		return fmt.Errorf("set damaged layer aside: %w", err)
 	}
 	return nil
-}
-
-// EmptyQuarantine gives the room of a damaged layer back.
-func (b *Box) EmptyQuarantine() error { return os.RemoveAll(b.damagedDir()) }
-
-func (b *Box) damagedDir() string { return filepath.Join(b.dir, "damaged") }
-
-// ForgetArrivals removes what arrived of layers that m does not name.
-func (b *Box) ForgetArrivals(m Manifest) error {
-	wanted := map[string]bool{}
-	for _, ref := range m.Layers {
-		wanted[ref.FileName()] = true
-	}
-	entries, err := os.ReadDir(b.ArrivingDir())
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	for _, e := range entries {
-		if !wanted[e.Name()] {
-			err = errors.Join(err, os.Remove(filepath.Join(b.ArrivingDir(), e.Name())))
-		}
-	}
-	return err
-}
-
-// Free is the room on the box's disk in bytes, for anyone.
-func (b *Box) Free() (int64, error) {
-	if err := os.MkdirAll(b.dir, 0o755); err != nil {
-		return 0, err
-	}
-	var s unix.Statfs_t
-	if err := unix.Statfs(b.dir, &s); err != nil {
-		return 0, fmt.Errorf("ask for free space: %w", err)
-	}
-	return int64(s.Bavail) * s.Bsize, nil
 }

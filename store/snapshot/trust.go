@@ -86,15 +86,20 @@ func ReadTrust(path string) (Trust, error) {
 	if err != nil {
 		return t, fmt.Errorf("read province keys: %w", err)
 	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&t); err != nil {
-		return t, fmt.Errorf("read province keys: %s: %w", path, err)
-	}
-	if err := t.Validate(); err != nil {
+	if t, err = ParseTrust(b); err != nil {
 		return t, fmt.Errorf("read province keys: %s: %w", path, err)
 	}
 	return t, nil
+}
+
+// ParseTrust reads and validates the content of a province.json.
+func ParseTrust(b []byte) (t Trust, err error) {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&t); err != nil {
+		return t, err
+	}
+	return t, t.Validate()
 }
 
 // Validate reports every fault at once.

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"checkpoint/store/durable"
 	"checkpoint/store/snapshot"
 )
 
@@ -23,8 +24,14 @@ type Options struct {
 	Carrier  Carrier
 
 	// Now is the time as far as the box trusts it: the clock if that is
-	// trusted, else the newest signed time known.
+	// trusted, else the newest signed time known and what has passed since.
 	Now func() time.Time
+	// Signed is told the newest time that officers signed, whether the snapshot
+	// is taken or waits; nil: nobody asks.
+	Signed func(time.Time)
+	// ID is the box's, by which a rollout's plan gives it a stage. Empty: it
+	// takes what is offered, as one does that is loaded by hand.
+	ID string
 	// Check is asked before the switch, with the snapshot opened and proven.
 	Check func(*snapshot.Register) error
 	// Switched is told after the switch.
@@ -44,7 +51,6 @@ type Options struct {
 }
 
 const (
-	defaultReserve  = 64 << 20
 	defaultRetry    = time.Second
 	defaultInterval = 10 * time.Minute
 	defaultSpread   = 30 * time.Second
@@ -59,6 +65,8 @@ type Status struct {
 	Done     int64     // bytes of that layer's stream
 	All      int64
 	Fault    string // why the last look failed; empty: it did not
+	Kind     Fault  // of that fault
+	Held     *Held  // why what is offered waits; nil: it does not
 }
 
 // Client keeps a box's snapshot up to date. Its methods are safe for concurrent
@@ -70,7 +78,8 @@ type Client struct {
 	mu      sync.Mutex
 	status  Status
 	suspect bool // layers in use have to be proven again
-	hinted  uint64
+
+	woken time.Time // when Run last looked for a hint
 }
 
 // New returns a client that waits for Run or Update.
@@ -81,7 +90,7 @@ func New(o Options) *Client {
 	if o.Examine == nil {
 		o.Examine, o.ExaminePart = snapshot.Examine, snapshot.ExaminePart
 	}
-	set(&o.Reserve, defaultReserve)
+	set(&o.Reserve, snapshot.Reserve)
 	set(&o.Retry, defaultRetry)
 	set(&o.Interval, defaultInterval)
 	set(&o.Spread, defaultSpread)
@@ -137,7 +146,7 @@ func (c *Client) Update(ctx context.Context) (changed bool, err error) {
 	changed, err = c.update(ctx)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.status.Fetching, c.status.Done, c.status.All, c.status.Fault = "", 0, 0, ""
+	c.status.Fetching, c.status.Done, c.status.All, c.status.Fault, c.status.Kind = "", 0, 0, "", kindOf(err)
 	if err != nil {
 		c.status.Fault = err.Error()
 	}
@@ -157,16 +166,36 @@ func (c *Client) update(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("look for a snapshot: %w", err)
 	}
-	now, err := c.o.Box.Current()
-	if err == nil && now == offer.manifest.Number && !c.isSuspect() {
-		return false, nil
+	held := c.held(offer)
+	c.setHeld(held)
+	if err := c.o.Box.Tidy(offer.manifest); errors.Is(err, ErrBusy) {
+		return false, err
+	} else if err != nil { // there may be room enough even so
+		c.o.Log.Warn("what nobody needs stays on the card", "error", err)
 	}
-	changed, err := c.takeIn(ctx, offer)
+	now, err := c.o.Box.Current()
+	if err == nil && !c.isSuspect() {
+		switch {
+		case now == offer.manifest.Number:
+			return false, c.o.Box.KeepArrivals(nil)
+		case held != nil:
+			return false, nil
+		}
+	}
+	take := c.takeIn
+	if held != nil {
+		take = c.mendHeld
+	}
+	changed, err := take(ctx, offer)
 	if errors.Is(err, snapshot.ErrDamaged) && !c.isSuspect() {
 		c.mu.Lock()
 		c.suspect = true
 		c.mu.Unlock()
-		changed, err = c.takeIn(ctx, offer)
+		changed, err = take(ctx, offer)
+	}
+	if errors.Is(err, errMeanwhile) {
+		c.wake()
+		return false, nil
 	}
 	if err != nil {
 		return changed, fmt.Errorf("update to snapshot %d: %w", offer.manifest.Number, err)
@@ -185,19 +214,21 @@ func (c *Client) heard(f floors) {
 
 // takeIn gets what is missing, and switches.
 func (c *Client) takeIn(ctx context.Context, o offer) (bool, error) {
-	if err := c.o.Box.ForgetArrivals(o.manifest); err != nil {
-		return false, fmt.Errorf("remove old arrivals: %w", err)
-	}
 	missing, err := c.missing(ctx, o.manifest.Layers)
 	if err != nil {
 		return false, err
 	}
-	if err := c.room(missing); err != nil {
+	if err := errors.Join(c.o.Box.KeepArrivals(missing), c.room(missing)); err != nil {
 		return false, err
 	}
 	for _, ref := range missing {
 		if err := c.fetch(ctx, ref); err != nil {
 			return false, fmt.Errorf("layer %.12s: %w", ref.FileName(), err)
+		}
+	}
+	if len(missing) > 0 {
+		if err := c.stillOffered(ctx, o); err != nil {
+			return false, err
 		}
 	}
 	m, err := c.o.Box.Switch(o.raw, o.signatures, snapshot.Incoming{Check: c.o.Check})
@@ -242,7 +273,7 @@ func (c *Client) missing(ctx context.Context, layers []snapshot.LayerRef) (list 
 
 // lock keeps two processes apart.
 func (c *Client) lock() (unlock func(), err error) {
-	if err := os.MkdirAll(c.o.Dir, 0o700); err != nil {
+	if err := durable.MkdirAll(c.o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make update directory: %w", err)
 	}
 	f, err := os.OpenFile(filepath.Join(c.o.Dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)

@@ -10,6 +10,7 @@ import (
 	"github.com/theupdateframework/go-tuf/v2/metadata"
 
 	"checkpoint/store/snapshot"
+	"checkpoint/store/stages"
 )
 
 // Bounds of what is read into memory.
@@ -24,6 +25,9 @@ type offer struct {
 	raw        []byte
 	signatures []snapshot.Signature
 	manifest   snapshot.Manifest
+	plan       *stages.Plan // who takes it when; nil: everybody at once
+	paused     uint64       // the rollout that is paused; 0: none
+	now        time.Time    // as the box reckons it: never later than it is
 }
 
 // newest asks which snapshot is the newest: the client workflow of the TUF
@@ -55,8 +59,14 @@ func (c *Client) newest(ctx context.Context) (offer, error) {
 	if err != nil {
 		return o, err
 	}
+	if err := o.planned(roots, number); err != nil {
+		return o, err
+	}
 	floor.Number, floor.Time, floor.Until = number, later(floor.Time, o.manifest.CreatedAt()), roots.expire()
 	c.heard(floor)
+	if c.o.Signed != nil {
+		c.o.Signed(floor.Time)
+	}
 	if floor == before { // most looks find nothing new, and a card wears out
 		return o, nil
 	}
@@ -187,7 +197,7 @@ func (c *Client) manifest(ctx context.Context, roots *chain, number uint64) (off
 	if m.Number != number {
 		return offer{}, fmt.Errorf("%w: manifest %d under number %d", ErrReplaced, m.Number, number)
 	}
-	return offer{raw, signatures, m}, nil
+	return offer{raw: raw, signatures: signatures, manifest: m}, nil
 }
 
 // expire is when the first of the metadata does.

@@ -7,12 +7,16 @@ import (
 	"time"
 )
 
+// hintPause lies between two looks that were not due by themselves. Whoever
+// holds the broker can shout hints without end; each look is 5 KB.
+const hintPause = time.Minute
+
 // Hint says that snapshot number was announced. It is believed only so far
-// that the client looks soon; repeating it costs nothing.
+// that the client looks soon, at most once a minute; one that is known already
+// moves nobody. It never blocks.
 func (c *Client) Hint(number uint64) {
 	c.mu.Lock()
-	news := number > c.hinted && number > c.status.Offered
-	c.hinted = max(c.hinted, number)
+	news := number > c.status.Offered
 	c.mu.Unlock()
 	if news {
 		c.wake()
@@ -58,6 +62,7 @@ func (c *Client) wait(ctx context.Context, failures int, first bool) error {
 	case failures > 0:
 		d = min(d, rand.N(c.o.Spread<<failures)+c.o.Retry)
 	}
+	due := time.Now().Add(d)
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
@@ -67,8 +72,12 @@ func (c *Client) wait(ctx context.Context, failures int, first bool) error {
 		return nil
 	case <-c.hints:
 	}
-	if !sleep(ctx, rand.N(c.o.Spread)) {
+	// Only Run waits, so the last time needs no lock. A hint never makes a look
+	// later than it would have been.
+	d = max(rand.N(c.o.Spread), time.Until(c.woken.Add(hintPause)))
+	if !sleep(ctx, min(d, time.Until(due))) {
 		return ctx.Err()
 	}
+	c.woken = time.Now()
 	return nil
 }

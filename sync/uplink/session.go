@@ -76,6 +76,8 @@ func (s *session) greet(ctx context.Context) error {
 	if err := s.conn.PublishWait(ctx, s.topics.State(), true, []byte(wire.Ready)); err != nil {
 		return err
 	}
+	s.tellHealth()
+	s.listen(ctx)
 	s.change(func(st *Status) { st.Connected, st.Since = true, time.Now() })
 	s.Log.Info("uplink up")
 	return nil
@@ -133,6 +135,8 @@ func (s *session) await(ctx context.Context, again time.Time) error {
 		s.announced(a)
 	case <-s.newInfo:
 		return s.tellInfo(ctx)
+	case <-s.newHealth:
+		s.tellHealth()
 	case <-s.changed:
 		s.changed = nil
 	case <-alarm:

@@ -29,6 +29,9 @@ type Options struct {
 	Info     wire.Info    // told to the province, retained
 	Log      *slog.Logger // default: nothing is logged
 	OnChange func(Status) // called after each change; must not block
+	// OnAnnounced gets the number of a snapshot that somebody announces, true or
+	// not; must not block. Nil: nobody asks.
+	OnAnnounced func(number uint64)
 
 	BatchRecords int           // default 100, at most wire.MaxRecords
 	BatchDelay   time.Duration // default 1 s
@@ -53,9 +56,11 @@ type Uplink struct {
 	topics wire.Topics
 	memo   memo
 
-	mu      sync.Mutex
-	status  Status
-	newInfo chan struct{}
+	mu        sync.Mutex
+	status    Status
+	health    *wire.Health // nil: not told yet
+	newInfo   chan struct{}
+	newHealth chan struct{}
 }
 
 // New checks the options.
@@ -77,7 +82,7 @@ func New(o Options) (*Uplink, error) {
 	o.ResendAfter = cmp.Or(o.ResendAfter, 30*time.Second)
 	o.MinBackoff = cmp.Or(o.MinBackoff, time.Second)
 	o.MaxBackoff = cmp.Or(o.MaxBackoff, time.Minute)
-	return &Uplink{Options: o, topics: topics, newInfo: make(chan struct{}, 1)}, nil
+	return &Uplink{Options: o, topics: topics, newInfo: make(chan struct{}, 1), newHealth: make(chan struct{}, 1)}, nil
 }
 
 // Run keeps the link up until ctx ends, then says goodbye and returns nil. It
@@ -118,9 +123,22 @@ func (u *Uplink) SetInfo(i wire.Info) {
 	u.mu.Lock()
 	u.Info = i
 	u.mu.Unlock()
+	notice(u.newInfo)
+}
+
+// SetHealth tells the province how the box fares with its snapshot: now, and at
+// each connection.
+func (u *Uplink) SetHealth(h wire.Health) {
+	u.mu.Lock()
+	u.health = &h
+	u.mu.Unlock()
+	notice(u.newHealth)
+}
+
+func notice(c chan<- struct{}) {
 	select {
-	case u.newInfo <- struct{}{}:
-	default: // one notice is enough: the newest info is read when it is handled
+	case c <- struct{}{}:
+	default: // one notice is enough: what is newest is read when it is handled
 	}
 }
 

@@ -62,3 +62,17 @@ func FuzzDecodeInfo(f *testing.F) {
 		}
 	})
 }
+
+func FuzzDecodeHealth(f *testing.F) {
+	golden, _ := wire.Health{Snapshot: 41, Offered: 42, Held: wire.HeldByPause, Update: 3, Damaged: true, Decided: 1000, Refused: 7}.Encode()
+	f.Add(golden)
+	f.Fuzz(func(t *testing.T, in []byte) {
+		h, err := wire.DecodeHealth(in)
+		if err != nil {
+			return
+		}
+		if out, err := h.Encode(); err != nil || !bytes.Equal(out, in) {
+			t.Fatalf("%x decodes and encodes to %x, %v", in, out, err)
+		}
+	})
+}

@@ -19,6 +19,7 @@ const (
 	OK            = 0
 	Failed        = 1
 	BadArguments  = 2
+	Stopped       = 3 // what was watched had to be stopped
 	NotConfigured = 6
 )
 

@@ -19,12 +19,15 @@ import (
 	"checkpoint"
 	"checkpoint/device/clock"
 	"checkpoint/device/gate"
-	"checkpoint/device/serial"
-	"checkpoint/scanner"
 )
 
 // DefaultPath is where the daemon looks for its configuration.
 const DefaultPath = "/etc/checkpoint/checkpoint.toml"
+
+// DefaultLimitKbps holds a download down where nobody says how much: 2 MB a
+// second, at which a card has time for records between two runs of blocks, and
+// a base of ten million people takes twelve minutes.
+const DefaultLimitKbps = 16_000
 
 // Config is the whole file.
 type Config struct {
@@ -61,7 +64,7 @@ type Update struct {
 	URL             string `toml:"url"`              // https://host/path
 	CA              string `toml:"ca"`               // PEM file; empty: the system's authorities
 	IntervalMinutes int    `toml:"interval_minutes"` // between two looks, on average; 0: 10
-	LimitKbps       int64  `toml:"limit_kbps"`       // kilobits a second; 0: no limit
+	LimitKbps       int64  `toml:"limit_kbps"`       // kilobits a second; 0: no limit; not given: DefaultLimitKbps
 }
 
 // Lane is one lane of the box.
@@ -72,27 +75,15 @@ type Lane struct {
 	Gate      gate.Config `toml:"gate"`
 }
 
-// Reader is one reader of a lane.
-type Reader struct {
-	Name   string         `toml:"name"`
-	Kind   string         `toml:"kind"` // serial
-	Path   string         `toml:"path"`
-	Baud   int            `toml:"baud"`
-	Suffix scanner.Suffix `toml:"suffix"`
-}
-
-// Serial is the reader's port.
-func (r Reader) Serial() serial.Config { return serial.Config{Path: r.Path, Baud: r.Baud} }
-
 // Read reads and validates a file. The error lists every fault.
 func Read(path string) (*Config, error) {
 	return read(path, (*Config).Validate)
 }
 
 // Check is Read for somebody who is about to use the file on this machine: the
-// files that it names must be there, too.
+// files that it names must be there, too, and those of the box the daemon's own.
 func Check(path string) error {
-	_, err := read(path, func(c *Config) error { return errors.Join(c.Validate(), c.MQTT.Files()) })
+	_, err := read(path, func(c *Config) error { return errors.Join(c.Validate(), c.MQTT.Files(), c.Owned()) })
 	return err
 }
 
@@ -101,7 +92,7 @@ func read(path string, validate func(*Config) error) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read configuration: %w", err)
 	}
-	c := &Config{StateDir: "/var/lib/checkpoint", RunDir: "/run/checkpoint", DecisionInputs: []string{"control"}}
+	c := &Config{StateDir: "/var/lib/checkpoint", RunDir: "/run/checkpoint", DecisionInputs: []string{"control"}, Update: Update{LimitKbps: DefaultLimitKbps}}
 	d := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
 	err = d.Decode(c)
 	if unknown := new(toml.StrictMissingError); errors.As(err, &unknown) {
@@ -179,11 +170,14 @@ func (c *Config) shared(f *faults) {
 			lines[line] = i
 		}
 		for k, r := range l.Readers {
-			key, path := fmt.Sprintf("%s.reader[%d].path", at, k), filepath.Clean(r.Path)
-			if of, taken := ports[path]; taken && r.Path != "" {
-				f.add("%s: %s is already %s", key, r.Path, of)
+			key, name, device := fmt.Sprintf("%s.reader[%d].path", at, k), r.Path, filepath.Clean(r.Path)
+			if r.Path == "" {
+				key, name, device = fmt.Sprintf("%s.reader[%d].usb", at, k), r.USB, r.Kind+" "+strings.ToLower(r.USB)
 			}
-			ports[path] = key
+			if of, taken := ports[device]; taken && name != "" {
+				f.add("%s: %s is already %s", key, name, of)
+			}
+			ports[device] = key
 		}
 	}
 }
@@ -268,14 +262,7 @@ func (l Lane) validate(f *faults, at string) {
 		}
 		names[r.Name] = true
 		f.name(rat+".name", r.Name)
-		if r.Kind != "serial" {
-			f.add(`%s.kind: unknown kind %q: use "serial"`, rat, r.Kind)
-		}
-		f.join(r.Serial().Validate(rat))
-		// go-toml fills types of kind string without asking their UnmarshalText.
-		if _, err := scanner.ParseSuffix(string(r.Suffix)); err != nil && r.Suffix != "" {
-			f.add("%s.suffix: %w", rat, err)
-		}
+		r.validate(f, rat)
 	}
 	f.join(l.Gate.Validate(at + ".gate"))
 }

@@ -26,18 +26,24 @@ const (
 	// backlog is how many messages may wait to be handled. A broker keeps far
 	// fewer unacknowledged (Mosquitto: 20), so that only a broken one gets here.
 	backlog = 1000
+	// backlogNewest holds two messages of each box of a large province.
+	backlogNewest = 20_000
 )
 
 var errUnanswered = errors.New("no answer from the broker")
 
-// Options of a connection. All are needed except TLS.
+// Options of a connection. Broker and ClientID are needed.
 type Options struct {
 	Broker   string      // tcp://host:port, or ssl://host:port with TLS
 	TLS      *tls.Config // carries the client certificate
 	ClientID string
-	Will     string // topic of the last will, retained
+	Will     string // topic of the last will, retained; empty: nobody will miss this client
 	WillWord string
 	Manual   bool // messages are acknowledged by Message.Ack only
+	// Newest is for somebody who wants the last word on very many topics.
+	// Subscriptions are at QoS 0: Mosquitto drops retained messages beyond its
+	// limit of 1,000 queued ones at QoS 1 (max_queued_messages), but not these.
+	Newest bool
 }
 
 // Message is one message as received. Ack may be called from any goroutine,
@@ -49,6 +55,7 @@ type Conn struct {
 	client mqtt.Client
 	will   string
 	manual bool
+	qos    byte // of subscriptions
 	queue  chan delivery
 	out    chan parcel
 	gone   chan struct{} // closed when the connection is over, for whatever reason
@@ -72,7 +79,10 @@ type parcel struct {
 func Dial(ctx context.Context, o Options) (*Conn, error) {
 	c := &Conn{
 		will: o.Will, manual: o.Manual,
-		queue: make(chan delivery, backlog), out: make(chan parcel), gone: make(chan struct{}),
+		qos: qos, queue: make(chan delivery, backlog), out: make(chan parcel), gone: make(chan struct{}),
+	}
+	if o.Newest {
+		c.qos, c.queue = 0, make(chan delivery, backlogNewest)
 	}
 	c.client = mqtt.NewClient(o.client(c.end))
 	if err := c.wait(ctx, c.client.Connect()); err != nil {
@@ -85,7 +95,7 @@ func Dial(ctx context.Context, o Options) (*Conn, error) {
 }
 
 func (o Options) client(lost func(error)) *mqtt.ClientOptions {
-	return mqtt.NewClientOptions().
+	c := mqtt.NewClientOptions().
 		AddBroker(o.Broker).
 		SetTLSConfig(o.TLS).
 		SetClientID(o.ClientID).
@@ -102,8 +112,11 @@ func (o Options) client(lost func(error)) *mqtt.ClientOptions {
 		SetPingTimeout(patience).
 		SetConnectTimeout(patience).
 		SetWriteTimeout(patience).
-		SetWill(o.Will, o.WillWord, qos, true).
 		SetConnectionLostHandler(func(_ mqtt.Client, err error) { lost(err) })
+	if o.Will != "" {
+		c.SetWill(o.Will, o.WillWord, qos, true)
+	}
+	return c
 }
 
 // Lost is closed when the connection is over; [Conn.Err] then tells why.
@@ -138,7 +151,7 @@ func (c *Conn) deliver() {
 // handed over in the order they came, one at a time; f may take its time, but
 // must return when the connection is over.
 func (c *Conn) Subscribe(ctx context.Context, filter string, f func(Message)) error {
-	t := c.client.Subscribe(filter, qos, func(_ mqtt.Client, m mqtt.Message) {
+	t := c.client.Subscribe(filter, c.qos, func(_ mqtt.Client, m mqtt.Message) {
 		select {
 		case c.queue <- delivery{m, f}:
 		default:
@@ -200,12 +213,15 @@ func (c *Conn) PublishWait(ctx context.Context, topic string, retained bool, pay
 	return nil
 }
 
-// Leave says a last word on the topic of the will and disconnects. The word
-// stands in for the will, which a broker drops when a client leaves politely.
+// Leave says a last word on the topic of the will, if there is one, and
+// disconnects. The word stands in for the will, which a broker drops when a
+// client leaves politely.
 func (c *Conn) Leave(word string) {
 	ctx, cancel := context.WithTimeout(context.Background(), farewell)
 	defer cancel()
-	_ = c.PublishWait(ctx, c.will, true, []byte(word)) // nobody is left to tell
+	if c.will != "" {
+		_ = c.PublishWait(ctx, c.will, true, []byte(word)) // nobody is left to tell
+	}
 	c.client.Disconnect(250)
 	c.end(errors.New("left"))
 }
