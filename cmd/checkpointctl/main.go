@@ -27,6 +27,6 @@ func command() *cli.Command {
 			"checkpointctl snapshot load /media/usb/snap",
 			`echo '"001090000011"' | checkpointctl parse --json`,
 		},
-		Sub: []*cli.Command{statusCommand(), detectCommand(), decideCommand(), scanCommand(), snapshotCommand(), parseCommand(), verifyCommand()},
+		Sub: []*cli.Command{statusCommand(), detectCommand(), decideCommand(), scanCommand(), snapshotCommand(), parseCommand(), verifyCommand(), decodeCommand()},
 	}
 }
