@@ -42,15 +42,6 @@ func inverse(m Image, into *[]byte) Image {
 	return n
 }
 
-// cut is a part of the picture, in the same memory.
-func (m Image) cut(x0, y0, x1, y1 int) Image {
-	x0, y0, x1, y1 = max(x0, 0), max(y0, 0), min(x1, m.Width), min(y1, m.Height)
-	if x1 <= x0 || y1 <= y0 {
-		return Image{}
-	}
-	return Image{Pix: m.Pix[y0*m.Stride+x0:], Width: x1 - x0, Height: y1 - y0, Stride: m.Stride}
-}
-
 // grown gives n elements of a buffer that is kept from picture to picture.
 func grown[T any](buffer *[]T, n int) []T {
 	if cap(*buffer) < n {
