@@ -22,13 +22,13 @@ func read(r *qr.Reader, f frames.Frame) []qr.Code {
 	return r.Read(qr.Image{Pix: f.Pix, Width: frames.Width, Height: frames.Height, Stride: frames.Width})
 }
 
-// How many of the frames a seed makes are read. The numbers are a little below
-// what was seen: a change that loses more is noticed.
+// How many of the frames a seed makes are read. The numbers are
+// what was seen: a change that loses one is noticed.
 func TestFramesAreRead(t *testing.T) {
-	for kind, want := range map[frames.Kind]int{frames.Card: 10, frames.Small: 8, frames.Phone: 12} {
+	for kind, want := range map[frames.Kind]int{frames.Card: 4, frames.Small: 4, frames.Phone: 5} {
 		var r qr.Reader
 		good := 0
-		const n = 16
+		const n = 6
 		for i := range uint64(n) {
 			f := frames.Make(kind, 7, i, -1)
 			for _, c := range read(&r, f) {
@@ -47,7 +47,7 @@ func TestFramesAreRead(t *testing.T) {
 
 func TestNothingIsReadWhereThereIsNothing(t *testing.T) {
 	var r qr.Reader
-	for i := range uint64(10) {
+	for i := range uint64(3) {
 		if codes := read(&r, frames.Make(frames.Nothing, 1, i, -1)); len(codes) > 0 {
 			t.Fatalf("frame %d holds no code, read %q", i, codes[0].Payload)
 		}
@@ -58,7 +58,7 @@ func TestNothingIsReadWhereThereIsNothing(t *testing.T) {
 func TestNoiseOfAnySize(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	var r qr.Reader
-	for range 300 {
+	for range 150 {
 		m := qr.Image{Width: rng.IntN(400), Height: rng.IntN(300)}
 		m.Stride = m.Width + rng.IntN(8)
 		m.Pix = make([]byte, m.Stride*m.Height)
