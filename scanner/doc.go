@@ -1,6 +1,8 @@
-// Package scanner turns what reading devices send into scans.
+// Package scanner turns what reading devices send into scans: bytes, keys or
+// reports.
 //
-// It promises: a scan holds the bytes of one code and nothing else; a code that
+// It promises: a scan holds what one code says and nothing else; a letter that
+// cannot be told shows as U+FFFD and never as another one; a code that
 // was broken off, or is longer than [checkpoint.MaxPayloadSize], is reported as
 // unreadable once and never completed by the code after it; no input grows
 // memory; a device that goes away comes back by itself under the same path.

@@ -112,6 +112,12 @@ const (
 	control, shift, alt, meta, altGr = 1, 2, 4, 8, 64
 )
 
+// altNumber types three digits with Alt.
+func altNumber(n int) []readertest.Press {
+	digit := func(d int) byte { return keyPad1 + byte(d+9)%10 }
+	return press(alt, digit(n/100), digit(n/10%10), digit(n%10))
+}
+
 func press(mods byte, keys ...byte) (p []readertest.Press) {
 	for _, k := range keys {
 		p = append(p, readertest.Press{0: mods, 2: k}, readertest.Press{0: mods})
@@ -136,6 +142,7 @@ func TestKeysBesideLetters(t *testing.T) {
 		{"Alt alone types nothing", [][]readertest.Press{press(alt), press(0, keyB)}, "b"},
 		{"a number with a letter in it", [][]readertest.Press{press(alt, keyPad1, keyA, keyPad1), press(0, keyB)}, "\uFFFDb"},
 		{"a number too long for any letter", [][]readertest.Press{press(alt, keyPad1, keyPad1, keyPad1, keyPad1, keyPad1, keyPad1, keyPad1, keyPad1, keyPad1), press(0, keyB)}, "\uFFFDb"},
+		{"two letters of VISCII (ươ) that are the UTF-8 of a letter of another script", [][]readertest.Press{altNumber(223), altNumber(189)}, "\uFFFD"},
 		{"number 0", [][]readertest.Press{press(alt, 0x62), press(0, keyB)}, "\uFFFDb"},
 		{"a key that US keyboards have not", [][]readertest.Press{press(0, key102nd, keyB)}, "\uFFFDb"},
 		{"a key held down repeats and types once", [][]readertest.Press{press(0, keyA)}, "a"},

@@ -14,9 +14,9 @@ import (
 // scanners know, and tells at the end of a code which one it was:
 //
 //   - A number above 255 is a code point, and then all of them are.
-//   - Else they are the bytes of UTF-8. What is not UTF-8 then is Latin-1, CP1252,
-//     CP1258 or CP437: the same number is another letter in each (253 is ý or ư),
-//     so it is none, and shows as U+FFFD.
+//   - Else they are the bytes of UTF-8. What is not UTF-8 of letters that Vietnamese
+//     papers hold is Latin-1, CP1252, CP1258, CP437 or VISCII: the same number is
+//     another letter in each (253 is ý or ư), so it is none, and shows as U+FFFD.
 //
 // Almost every card has a letter above U+00FF (Đ, ă, ơ, ư, or one with two marks),
 // so that code points are rarely taken for damage; nothing is ever taken for
@@ -68,7 +68,8 @@ func (l *letters) text(b []byte) []byte {
 	if l.wide {
 		b = l.points
 	}
-	b = norm.NFC.Bytes(bytes.ToValidUTF8(b, []byte(string(utf8.RuneError))))
+	b = bytes.ToValidUTF8(b, []byte(string(utf8.RuneError)))
+	b = norm.NFC.Bytes(bytes.Map(func(r rune) rune { return vietnamese(int(r)) }, b))
 	if len(b) > checkpoint.MaxPayloadSize {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"checkpoint"
@@ -48,6 +49,17 @@ type Reader struct {
 	Sink   checkpoint.Sink
 	Log    *slog.Logger  // told of each outage and recovery once; nil: slog.Default
 	Retry  time.Duration // the first wait before a lost device is sought again; 0: 100 ms
+
+	fault atomic.Pointer[string] // why it is not connected
+}
+
+// Fault says why the device is not connected, and what to do; empty while it is,
+// and before Run. It may be called at any time.
+func (r *Reader) Fault() string {
+	if why := r.fault.Load(); why != nil {
+		return *why
+	}
+	return ""
 }
 
 // Run reads until ctx is done; it returns within one read time-out after that.
@@ -77,7 +89,6 @@ type link struct {
 	log   *slog.Logger
 	told  bool          // the sink was told of the state below
 	there bool          // the device is connected
-	fault string        // the outage last logged
 	first time.Duration // the wait after a connection that worked
 	wait  time.Duration // the next one
 }
@@ -137,14 +148,15 @@ func (l *link) up() {
 	if l.told && l.there {
 		return
 	}
-	l.told, l.there, l.fault, l.wait = true, true, "", l.first
+	l.told, l.there, l.wait = true, true, l.first
+	l.fault.Store(nil)
 	l.log.Info("reader connected")
 	l.Sink.Reader(l.Name, true)
 }
 
 func (l *link) down(err error) {
-	if l.fault != err.Error() {
-		l.fault = err.Error()
+	if why := err.Error(); l.Fault() != why {
+		l.fault.Store(&why)
 		l.log.Warn("reader not connected", "error", err)
 	}
 	if l.told && !l.there {

@@ -161,6 +161,25 @@ func TestMissingReaderIsSaidOnceAndSoughtAtAMeasuredPace(t *testing.T) {
 	})
 }
 
+func TestFaultSaysWhyAndOnlyWhileItIsSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &device{plugged: true}
+		r := &Reader{Name: "door", Decode: Bytes(CR), Open: d.Open, Sink: new(sink), Log: slog.New(slog.DiscardHandler)}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { r.Run(ctx); close(done) }()
+		for _, plugged := range []bool{true, false, true} {
+			d.set(plugged)
+			after(maxWait + time.Second)
+			if got := r.Fault(); (got == "") != plugged {
+				t.Errorf("plugged %v: fault %q", plugged, got)
+			}
+		}
+		cancel()
+		<-done
+	})
+}
+
 func TestDeviceNodeWithoutDeviceIsNotConnected(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &device{plugged: true, broken: true}

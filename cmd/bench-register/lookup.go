@@ -1,25 +1,22 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"checkpoint"
 	"checkpoint/cmd/internal/cli"
+	"checkpoint/cmd/internal/rig"
 	"checkpoint/store/build/input"
 	"checkpoint/store/fold"
 	"checkpoint/store/snapshot"
@@ -34,9 +31,8 @@ type asked struct {
 
 // answered comes back on its standard output.
 type answered struct {
-	Open              time.Duration
-	Before            int
-	First, Then, Warm times
+	Open                      time.Duration
+	First, Before, Then, Warm times
 }
 
 // times are of N lookups, Read the mean of bytes read from the disk.
@@ -93,6 +89,10 @@ func serveLookups(io cli.IO) error {
 	if err := forget(snapshot.LayersDir(p.path("box"))); err != nil {
 		return err
 	}
+	disk, err := rig.DiskOf(p.path("box"))
+	if err != nil {
+		return err
+	}
 	runtime.GC()
 	var r answered
 	started := time.Now()
@@ -102,26 +102,25 @@ func serveLookups(io cli.IO) error {
 	}
 	defer register.Close()
 	r.Open = time.Since(started)
-	first, last := len(a.Queries)*askedFirst/(askedFirst+askedBefore+askedThen), len(a.Queries)*(askedFirst+askedBefore)/(askedFirst+askedBefore+askedThen)
-	if r.First, err = timed(register, a.Queries[:first]); err != nil {
+	first, last := split(len(a.Queries))
+	if r.First, err = timed(register, disk, a.Queries[:first]); err != nil {
 		return err
 	}
-	if _, err = timed(register, a.Queries[first:last]); err != nil {
+	if r.Before, err = timed(register, disk, a.Queries[first:last]); err != nil {
 		return err
 	}
-	r.Before = last
-	if r.Then, err = timed(register, a.Queries[last:]); err != nil {
+	if r.Then, err = timed(register, disk, a.Queries[last:]); err != nil {
 		return err
 	}
-	if r.Warm, err = timed(register, a.Queries[last:]); err != nil {
+	if r.Warm, err = timed(register, disk, a.Queries[last:]); err != nil {
 		return err
 	}
 	return json.NewEncoder(io.Out).Encode(r)
 }
 
-func timed(r *snapshot.Register, queries []checkpoint.Query) (times, error) {
+func timed(r *snapshot.Register, disk rig.Disk, queries []checkpoint.Query) (times, error) {
 	took := make([]time.Duration, 0, len(queries))
-	before, err := bytesRead()
+	before, err := disk.Read()
 	if err != nil {
 		return times{}, err
 	}
@@ -133,24 +132,10 @@ func timed(r *snapshot.Register, queries []checkpoint.Query) (times, error) {
 			return times{}, fmt.Errorf("a person of the sample was not found: %w", err)
 		}
 	}
-	after, err := bytesRead()
+	after, err := disk.Read()
 	slices.Sort(took)
 	n := len(took)
 	return times{n, took[n/2], took[n*99/100], (after - before) / int64(n)}, err
-}
-
-// bytesRead is what this process had the disk read.
-func bytesRead() (int64, error) {
-	b, err := os.ReadFile("/proc/self/io")
-	if err != nil {
-		return 0, err
-	}
-	for s := bufio.NewScanner(bytes.NewReader(b)); s.Scan(); {
-		if n, ok := strings.CutPrefix(s.Text(), "read_bytes: "); ok {
-			return strconv.ParseInt(n, 10, 64)
-		}
-	}
-	return 0, io.ErrUnexpectedEOF
 }
 
 // forget has the kernel drop the pages of the files in dir.

@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"checkpoint"
 	"checkpoint/store/build/input"
 	"checkpoint/store/build/sample"
 )
@@ -23,10 +24,28 @@ import (
 // province is a directory with a sample, keys and snapshots, made by the real
 // command.
 type province struct {
-	ctx  context.Context
-	dir  string
-	tool string
-	log  io.Writer
+	ctx         context.Context
+	dir         string
+	date        checkpoint.Date // on which the sample is made
+	tool        string
+	checkpointd string
+	log         io.Writer
+}
+
+// part is a province of its own in a directory of this one.
+func (p *province) part(name string) *province {
+	part := *p
+	part.dir = p.path(name)
+	return &part
+}
+
+// makeKeys makes the province's keys where there are none.
+func (p *province) makeKeys() error {
+	if _, err := os.Stat(p.path("keys")); err == nil {
+		return nil
+	}
+	_, err := p.command("keys", "init", "--province", "mau", "--stretch=false", "--out", p.path("keys"))
+	return err
 }
 
 func (p *province) path(name string) string { return filepath.Join(p.dir, name) }
@@ -63,7 +82,7 @@ func (p *province) sample(people int, seed uint64) error {
 	if _, err := os.Stat(p.path("sample/people.csv")); err == nil {
 		return nil
 	}
-	_, err := p.command("sample", "--people", strconv.Itoa(people), "--seed", strconv.FormatUint(seed, 10), "--out", p.path("sample"))
+	_, err := p.command("sample", "--people", strconv.Itoa(people), "--seed", strconv.FormatUint(seed, 10), "--date", p.date.String(), "--out", p.path("sample"))
 	return err
 }
 
@@ -77,7 +96,7 @@ func (p *province) build(n int, layer, people string, others ...string) (use, er
 	u, err := p.command(append(args, others...)...)
 	for _, officer := range []string{"officer-1.key", "officer-2.key"} {
 		if err == nil {
-			_, err = p.command("snapshot", "sign", "--key", p.path("keys/"+officer), p.snapshot(n))
+			_, err = p.command("snapshot", "sign", "--key", p.path("keys/"+officer), "--confirm", strconv.Itoa(n), p.snapshot(n))
 		}
 	}
 	return u, err

@@ -15,16 +15,23 @@ import (
 	"checkpoint/store/durable"
 )
 
-// table is what was measured.
-type table struct{ rows [][4]string }
+// table is what was measured. Targets are for a sample, and left out without.
+type table struct {
+	section string
+	targets bool
+	rows    [][4]string
+}
 
 func (t *table) add(what, target, measured, notes string) {
+	if !t.targets {
+		target = "–"
+	}
 	t.rows = append(t.rows, [4]string{what, target, measured, notes})
 }
 
 func (t *table) markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Measured %s by `make bench-register` on %s.\n\n", time.Now().UTC().Format("2006-01-02 15:04 UTC"), machine())
+	fmt.Fprintf(&b, "Measured %s by `make bench-%s` on %s.\n\n", time.Now().UTC().Format("2006-01-02 15:04 UTC"), t.section, machine())
 	b.WriteString("| what | target | measured | notes |\n|---|---|---|---|\n")
 	for _, r := range t.rows {
 		fmt.Fprintf(&b, "| %s |\n", strings.Join(r[:], " | "))
@@ -55,14 +62,10 @@ func processor() string {
 	return "an unnamed processor"
 }
 
-const (
-	markBegin = "<!-- register:begin -->"
-	markEnd   = "<!-- register:end -->"
-)
-
-// replaceSection puts text between the marks, which it adds at the end of a
-// file that has none.
-func replaceSection(path, text string) error {
+// replaceSection puts text between the section's marks, which it adds at the end
+// of a file that has none.
+func replaceSection(path, section, text string) error {
+	markBegin, markEnd := "<!-- "+section+":begin -->", "<!-- "+section+":end -->"
 	old, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -7,25 +7,12 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"checkpoint/cmd/internal/rig"
 )
 
-func TestQuantileIsAValueThatTheShareDoesNotExceed(t *testing.T) {
-	var v values[int]
-	for n := 100; n > 0; n-- {
-		v = append(v, n)
-	}
-	for share, want := range map[float64]int{0: 1, 0.5: 50, 0.99: 99, 1: 100} {
-		if got := v.quantile(share); got != want {
-			t.Errorf("quantile %v of 1 to 100: %d, want %d", share, got, want)
-		}
-	}
-	if got := (values[int]{}).quantile(0.5); got != 0 {
-		t.Errorf("quantile of nothing: %d", got)
-	}
-}
-
 func TestLimitIsHeldAgainstThe99thHundredth(t *testing.T) {
-	v := values[time.Duration]{1, 2, 30}
+	v := rig.Values[time.Duration]{1, 2, 30}
 	if r := within("x", v, 29, ""); r.met {
 		t.Error("p99 of 30 ns passes for 29 ns")
 	}
@@ -60,16 +47,6 @@ func TestSectionWithoutEndIsNotOverwritten(t *testing.T) {
 	}
 	if err := replaceSection(path, "lane", "new\n"); err == nil {
 		t.Error("text after a lost end marker is replaced")
-	}
-}
-
-func TestEdgeIsOfItsLane(t *testing.T) {
-	e, lane, err := parseEdge("4212729843199 relay 1 2")
-	if err != nil || lane != "2" || e != (edge{4212729843199, "relay", true}) {
-		t.Errorf("%+v of lane %q, %v", e, lane, err)
-	}
-	if _, _, err := parseEdge("4212729843199 relay"); err == nil {
-		t.Error("half a line is an edge")
 	}
 }
 

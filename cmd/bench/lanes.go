@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
+
+	"checkpoint/cmd/internal/rig"
 )
 
 // Targets of the product. One lane, keys not stretched.
@@ -17,89 +18,44 @@ const (
 	mostBinary    = 20 << 20 // bytes
 )
 
-// latencies are measured from just before the write of the last byte.
-type latencies struct {
-	lamp, relay values[time.Duration]
-	busy        string // how busy the machine was
-}
-
-// round is a green person on each lane, whose last bytes come at one moment;
-// before and after it every lamp and relay is at rest.
-func (d *daemon) round(ctx context.Context, c *cards, l *latencies) error {
-	var all sync.WaitGroup
-	errs, found := make([]error, len(d.stations)), make([]latencies, len(d.stations))
-	for i, s := range d.stations {
-		payload, err := c.green()
-		if err != nil {
-			return err
-		}
-		if err := s.load(payload); err != nil {
-			return err
-		}
-		all.Go(func() { errs[i] = d.admit(ctx, s, c.province, &found[i]) })
-	}
-	all.Wait()
-	for _, f := range found {
-		l.lamp, l.relay = append(l.lamp, f.lamp...), append(l.relay, f.relay...)
-	}
-	return errors.Join(errs...)
-}
-
-func (d *daemon) admit(ctx context.Context, s *station, p *province, l *latencies) error {
-	started, err := s.fire()
-	if err != nil {
-		return err
-	}
-	lamp, err := s.await(ctx, "green", true)
-	if err != nil {
-		return err
-	}
-	relay, err := s.await(ctx, "relay", true)
-	if err != nil {
-		return err
-	}
-	l.lamp, l.relay = append(l.lamp, time.Duration(lamp-started)), append(l.relay, time.Duration(relay-started))
-	return s.darken(ctx, p, d)
-}
-
 // measureScans runs a daemon with cold data through n green scans.
-func (b *bench) measureScans(ctx context.Context, p *province, lanes, n int, with setting) (l latencies, m memory, err error) {
+func (b *bench) measureScans(ctx context.Context, p *province, lanes, n int, with setting) (l rig.Latencies, m rig.Memory, busy string, err error) {
 	layer, err := p.layer()
 	if err != nil {
-		return l, m, err
+		return l, m, busy, err
 	}
 	if err := forget(layer); err != nil {
-		return l, m, err
+		return l, m, busy, err
 	}
 	d, err := b.start(ctx, p, lanes, with)
 	if err != nil {
-		return l, m, err
+		return l, m, busy, err
 	}
-	defer func() { err = errors.Join(err, d.end()) }()
-	c, busy := &cards{province: p}, pressureNow()
-	for len(l.lamp) < n {
-		if err := d.round(ctx, c, &l); err != nil {
-			return l, m, fmt.Errorf("after %d scans: %w", len(l.lamp), err)
+	defer func() { err = errors.Join(err, d.End()) }()
+	c, at := p.cards(), rig.PressureNow()
+	for len(l.Lamp) < n {
+		if err := d.Round(ctx, c, &l); err != nil {
+			return l, m, busy, fmt.Errorf("after %d scans: %w", len(l.Lamp), err)
 		}
-		if len(l.lamp)%100 < lanes {
-			if err := m.see(d.process.Process.Pid); err != nil {
-				return l, m, err
+		if len(l.Lamp)%100 < lanes {
+			if err := m.See(d.PID()); err != nil {
+				return l, m, busy, err
 			}
 		}
 	}
-	l.busy = busy.String()
-	return l, m, nil
+	busy = at.String()
+	return l, m, busy, nil
 }
 
 func (b *bench) oneLane(ctx context.Context, p *province) error {
-	l, m, err := b.measureScans(ctx, p, 1, b.scans, setting{})
+	l, m, busy, err := b.measureScans(ctx, p, 1, b.scans, setting{})
 	if err != nil {
 		return err
 	}
-	about := fmt.Sprintf("%d scans, %d people, data cold at the start; %s", b.scans, p.people, l.busy)
-	b.table.add(within("last serial byte → lamp, one lane", l.lamp, lampWithin, about))
-	b.table.add(within("last serial byte → relay (after commit), one lane", l.relay, 0, about))
-	b.table.add(m.row("memory of the daemon, RssAnon, after the one-lane run", true))
+	about := fmt.Sprintf("%d scans, %d people, data cold at the start; %s", b.scans, p.people, busy)
+	b.table.add(within("last serial byte → lamp, one lane", l.Lamp, lampWithin, about))
+	b.table.add(within("last serial byte → relay (after commit), one lane", l.Relay, 0, about))
+	b.table.add(memoryRow("memory of the daemon, RssAnon, after the one-lane run", m, true))
 	return nil
 }
 
@@ -109,25 +65,25 @@ func (b *bench) twoLanes(ctx context.Context, p *province) error {
 		return err
 	}
 	defer side.stop()
-	l, m, err := b.measureScans(ctx, p, 2, b.scans, setting{broker: side.url})
+	l, m, busy, err := b.measureScans(ctx, p, 2, b.scans, setting{broker: side.url})
 	if err != nil {
 		return err
 	}
-	about := fmt.Sprintf("%d scans, always two within the same moment; records go to a broker all the while; %s", b.scans, l.busy)
-	b.table.add(within("last serial byte → lamp, two lanes at once", l.lamp, 0, about))
-	b.table.add(within("last serial byte → relay (after commit), two lanes at once", l.relay, 0, about))
-	b.table.add(m.row("memory of the daemon, RssAnon, after the two-lane run", true))
+	about := fmt.Sprintf("%d scans, always two within the same moment; records go to a broker all the while; %s", b.scans, busy)
+	b.table.add(within("last serial byte → lamp, two lanes at once", l.Lamp, 0, about))
+	b.table.add(within("last serial byte → relay (after commit), two lanes at once", l.Relay, 0, about))
+	b.table.add(memoryRow("memory of the daemon, RssAnon, after the two-lane run", m, true))
 	return nil
 }
 
 func (b *bench) stretched(ctx context.Context, p *province) error {
-	l, m, err := b.measureScans(ctx, p, 1, b.stretchScans, setting{})
+	l, m, busy, err := b.measureScans(ctx, p, 1, b.stretchScans, setting{})
 	if err != nil {
 		return err
 	}
-	about := fmt.Sprintf("%d scans, one lane, Argon2id 8 MiB; only %d people, for its build computes a stretch for each entry; %s", b.stretchScans, p.people, l.busy)
-	b.table.add(within("stretched keys: last serial byte → lamp", l.lamp, 0, about))
-	b.table.add(within("stretched keys: last serial byte → relay (after commit)", l.relay, 0, about))
-	b.table.add(m.row("stretched keys: memory of the daemon, RssAnon", false))
+	about := fmt.Sprintf("%d scans, one lane, Argon2id 8 MiB; only %d people, for its build computes a stretch for each entry; %s", b.stretchScans, p.people, busy)
+	b.table.add(within("stretched keys: last serial byte → lamp", l.Lamp, 0, about))
+	b.table.add(within("stretched keys: last serial byte → relay (after commit)", l.Relay, 0, about))
+	b.table.add(memoryRow("stretched keys: memory of the daemon, RssAnon", m, false))
 	return nil
 }

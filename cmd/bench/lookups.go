@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"checkpoint"
+	"checkpoint/cmd/internal/rig"
 	"checkpoint/cmd/internal/snapshots"
 	"checkpoint/store/build/input"
 	"checkpoint/store/build/sample"
@@ -34,7 +35,7 @@ func (b *bench) lookupRows(p *province) error {
 		who  func(i int) checkpoint.Query
 		hit  bool
 	}{{"hit", l.known, true}, {"miss", l.stranger, false}} {
-		busy := pressureNow()
+		busy := rig.PressureNow()
 		cold, err := l.cold(b.lookups, sort.who, sort.hit)
 		if err != nil {
 			return err
@@ -58,7 +59,7 @@ type lookups struct {
 
 // known is a query for someone in the data.
 func (l *lookups) known(i int) checkpoint.Query {
-	return query(l.province.Person((i*spread + sample.MinPeople) % l.province.people))
+	return query(l.province.Person((i*rig.Spread + sample.MinPeople) % l.province.people))
 }
 
 // stranger asks for a number of the same shape that nobody has: persons beyond
@@ -72,8 +73,8 @@ func query(p sample.Person) checkpoint.Query {
 }
 
 type coldLookups struct {
-	took              values[time.Duration]
-	read              values[int64]
+	took              rig.Values[time.Duration]
+	read              rig.Values[int64]
 	pages, left, open int // of the file; still in memory when forgotten; when opened
 }
 
@@ -105,7 +106,7 @@ func (l *lookups) coldOne(q checkpoint.Query, hit bool, c *coldLookups) error {
 		return err
 	}
 	c.open = max(c.open, open)
-	before, err := numbers("/proc/self/io")
+	before, err := rig.Numbers("/proc/self/io")
 	if err != nil {
 		return err
 	}
@@ -113,12 +114,12 @@ func (l *lookups) coldOne(q checkpoint.Query, hit bool, c *coldLookups) error {
 	if err != nil {
 		return err
 	}
-	after, err := numbers("/proc/self/io")
+	after, err := rig.Numbers("/proc/self/io")
 	c.took, c.read = append(c.took, took), append(c.read, after["read_bytes"]-before["read_bytes"])
 	return err
 }
 
-func (l *lookups) warm(n int, who func(int) checkpoint.Query, hit bool) (v values[time.Duration], err error) {
+func (l *lookups) warm(n int, who func(int) checkpoint.Query, hit bool) (v rig.Values[time.Duration], err error) {
 	r, err := l.box.Open()
 	if err != nil {
 		return nil, err

@@ -8,12 +8,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"checkpoint/cmd/internal/rig"
 )
 
 // header says when and on what a table was measured.
@@ -30,22 +31,22 @@ func header(p *province) string {
 
 // storage describes the disk as far as the kernel knows it.
 func storage(dir string) string {
-	d, err := diskOf(dir)
+	d, err := rig.DiskOf(dir)
 	if err != nil {
 		return "The disk is not known."
 	}
 	kind := "a disk without moving parts"
-	if attribute(d.dir, "queue/rotational") == "1" {
+	if attribute(d.Dir, "queue/rotational") == "1" {
 		kind = "reported as rotating"
 	}
-	if strings.HasPrefix(d.name, "vd") {
+	if strings.HasPrefix(d.Name, "vd") {
 		kind = "a virtual machine's disk (virtio), whose host may cache what this machine forgot"
 	}
 	cache := ""
-	if c := attribute(d.dir, "queue/write_cache"); c != "" {
+	if c := attribute(d.Dir, "queue/write_cache"); c != "" {
 		cache = ", write cache: " + c
 	}
-	return fmt.Sprintf("Disk %s: %s%s.", d.name, kind, cache)
+	return fmt.Sprintf("Disk %s: %s%s.", d.Name, kind, cache)
 }
 
 func attribute(dir, name string) string {
@@ -77,38 +78,6 @@ func mincore(mapped, pages []byte) error {
 		return errno
 	}
 	return nil
-}
-
-// pressure is how long any process has waited for a processor or the disk
-// (Documentation/accounting/psi.rst): on a shared machine, what a slow scan may
-// be due to.
-type pressure struct {
-	at      time.Time
-	cpu, io time.Duration
-}
-
-func pressureNow() pressure {
-	return pressure{time.Now(), stalled("cpu"), stalled("io")}
-}
-
-func stalled(what string) time.Duration {
-	text, err := os.ReadFile("/proc/pressure/" + what) // none: 0
-	if err != nil {
-		return 0
-	}
-	some, _, _ := strings.Cut(string(text), "\n")
-	_, total, _ := strings.Cut(some, "total=")
-	us, err := strconv.ParseInt(total, 10, 64)
-	if err != nil {
-		return 0
-	}
-	return time.Duration(us) * time.Microsecond
-}
-
-func (p pressure) String() string {
-	now := pressureNow()
-	share := func(d time.Duration) float64 { return 100 * d.Seconds() / now.at.Sub(p.at).Seconds() }
-	return fmt.Sprintf("meanwhile somebody waited %.0f %% of the time for a processor, %.0f %% for the disk", share(now.cpu-p.cpu), share(now.io-p.io))
 }
 
 // sizes adds what building the province showed, and the daemon's own size.

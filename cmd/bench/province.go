@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"checkpoint"
+	"checkpoint/cmd/internal/rig"
 	"checkpoint/store/build/sample"
 	"checkpoint/store/keys"
 )
@@ -82,7 +83,7 @@ func (b *bench) build(ctx context.Context, p *province, today checkpoint.Date, s
 		run("provincectl", "snapshot", "sign", "--key", at("keys/"+keys.OfficerFile(officer+1)), at("snap"))
 	}
 	if err == nil {
-		err = enrol(at("keys"), p.state())
+		err = rig.Enrol(at("keys"), p.state())
 	}
 	p.measured.Load = run("checkpointctl", "snapshot", "load", "--data", p.state(), "--run", at("run"), at("snap"))
 	if err != nil {
@@ -120,24 +121,6 @@ func (p *province) layer() (string, error) {
 	return found[0], nil
 }
 
-// enrol gives a box what an enrolment would: the province's public keys and
-// the pepper.
-func enrol(from, state string) error {
-	if err := os.MkdirAll(state, 0o700); err != nil {
-		return err
-	}
-	for _, name := range []string{keys.ProvinceFile, keys.PepperFile} {
-		text, err := os.ReadFile(filepath.Join(from, name))
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(state, name), text, 0o600); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (b *bench) tool(ctx context.Context, args ...string) (time.Duration, error) {
 	started := time.Now()
 	text, err := exec.CommandContext(ctx, filepath.Join(b.bin, args[0]), args[1:]...).CombinedOutput()
@@ -147,32 +130,4 @@ func (b *bench) tool(ctx context.Context, args ...string) (time.Duration, error)
 	return time.Since(started), nil
 }
 
-// cards hands out people who are admitted, each once.
-type cards struct {
-	province *province
-	next     int
-}
-
-// spread visits all people in an order without neighbours in the snapshot, if
-// it shares no divisor with their number.
-const spread = 387_413
-
-// green is the payload of the next person whom the sample policy admits.
-func (c *cards) green() (string, error) {
-	for ; c.next < c.province.people; c.next++ {
-		i := c.next * spread % c.province.people
-		if p := c.province.Person(i); i >= sample.MinPeople && admitted(p) {
-			c.next++
-			return c.province.Payload(i), nil
-		}
-	}
-	return "", fmt.Errorf("a province of %d has too few admitted people", c.province.people)
-}
-
-// admitted is narrower than the policy: nothing that could be a question.
-func admitted(p sample.Person) bool {
-	return !p.Issued.IsZero() && p.Birth.Day != 0 && len(p.Doses) == 2 && len(p.Cases)+len(p.Withdrawn) == 0
-}
-
-// amber is the index of the sample's cast that a guard is asked about.
-const amber = 1
+func (p *province) cards() *rig.Cards { return &rig.Cards{Province: p.Province, People: p.people} }

@@ -1,15 +1,15 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
+
+	"checkpoint/cmd/internal/rig"
 )
 
 // row is one line of the table. p50 holds what is only measured once.
@@ -41,24 +41,11 @@ func (t table) markdown() string {
 	return b.String()
 }
 
-// values are one measurement, many times.
-type values[T cmp.Ordered] []T
-
-// quantile is the smallest value that share of all values do not exceed.
-func (v values[T]) quantile(share float64) (q T) {
-	if len(v) == 0 {
-		return q
-	}
-	sorted := slices.Sorted(slices.Values(v))
-	n := int(share*float64(len(sorted)) + 0.999999)
-	return sorted[min(max(n, 1), len(sorted))-1]
-}
-
 // within fills a row with times whose p99 has a limit; 0: none.
-func within(what string, v values[time.Duration], limit time.Duration, notes string) row {
-	r := row{what: what, p50: ms(v.quantile(0.5)), p99: ms(v.quantile(0.99)), most: ms(v.quantile(1)), notes: notes}
+func within(what string, v rig.Values[time.Duration], limit time.Duration, notes string) row {
+	r := row{what: what, p50: ms(v.Quantile(0.5)), p99: ms(v.Quantile(0.99)), most: ms(v.Quantile(1)), notes: notes}
 	if limit > 0 {
-		r.target, r.met = "p99 ≤ "+fmt.Sprint(limit), v.quantile(0.99) <= limit
+		r.target, r.met = "p99 ≤ "+fmt.Sprint(limit), v.Quantile(0.99) <= limit
 	}
 	return r
 }
@@ -89,4 +76,12 @@ func replaceSection(path, name, text string) error {
 		return err
 	}
 	return os.WriteFile(path, []byte(before+begin+text+end+after), 0o644)
+}
+
+func memoryRow(what string, m rig.Memory, promised bool) row {
+	r := row{what: what, p50: mib(m.Anon), most: mib(m.MostAnon), notes: "max: of samples every 100 scans; VmHWM, with the mapped pages of data and program: " + mib(m.Peak)}
+	if promised {
+		r.target, r.met = "≤ "+mib(mostAnonymous), m.MostAnon <= mostAnonymous
+	}
+	return r
 }

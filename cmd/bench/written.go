@@ -4,38 +4,35 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 
-	"golang.org/x/sys/unix"
+	"checkpoint/cmd/internal/rig"
 )
 
 // writing counts what one scan on one lane writes, each scan a commit of its
 // own. Nothing but green scans: the guard's answers would be counted too.
 func (b *bench) writing(ctx context.Context, p *province) (err error) {
-	own, err := ownDisk(ctx, filepath.Join(p.dir, "disk"))
+	own, err := rig.NewOwnDisk(ctx, filepath.Join(p.dir, "disk"), 256<<20)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, own.close()) }()
-	d, err := b.start(ctx, p, 1, setting{journal: own.dir})
+	defer func() { err = errors.Join(err, own.Close()) }()
+	d, err := b.start(ctx, p, 1, setting{journal: own.Dir})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, d.end()) }()
-	counted := make([]values[int64], counters)
-	c := &cards{province: p}
+	defer func() { err = errors.Join(err, d.End()) }()
+	counted := make([]rig.Values[int64], counters)
+	c := p.cards()
 	for range b.written {
-		before, err := d.count(own.disk)
+		before, err := count(d, own.Disk)
 		if err != nil {
 			return err
 		}
-		if err := d.pass(ctx, c); err != nil {
+		if err := pass(ctx, d, c); err != nil {
 			return err
 		}
-		after, err := d.count(own.disk)
+		after, err := count(d, own.Disk)
 		if err != nil {
 			return err
 		}
@@ -43,7 +40,7 @@ func (b *bench) writing(ctx context.Context, p *province) (err error) {
 			counted[i] = append(counted[i], after[i]-before[i])
 		}
 	}
-	r := bytesRow("bytes written per scan, at the disk", counted[atDisk], fmt.Sprintf("%d scans apart, mean %s, with the file system's own writing; %s", b.written, kib(mean(counted[atDisk])), own.about))
+	r := bytesRow("bytes written per scan, at the disk", counted[atDisk], fmt.Sprintf("%d scans apart, mean %s, with the file system's own writing; %s", b.written, kib(mean(counted[atDisk])), own.About))
 	r.target, r.met = "mean ≤ "+kib(mostPerScan), mean(counted[atDisk]) <= mostPerScan
 	b.table.add(r)
 	b.table.add(bytesRow("the same, handed to write(2)", counted[handed], "wchar of /proc/PID/io, with about 50 bytes of trace; mean "+kib(mean(counted[handed]))))
@@ -52,22 +49,22 @@ func (b *bench) writing(ctx context.Context, p *province) (err error) {
 }
 
 // pass is one green scan, until the relay is at rest.
-func (d *daemon) pass(ctx context.Context, c *cards) error {
-	payload, err := c.green()
+func pass(ctx context.Context, d *rig.Daemon, c *rig.Cards) error {
+	payload, err := c.Green()
 	if err != nil {
 		return err
 	}
-	s := d.stations[0]
-	if err := s.load(payload); err != nil {
+	s := d.Stations[0]
+	if err := s.Load(payload); err != nil {
 		return err
 	}
-	if _, err := s.fire(); err != nil {
+	if _, err := s.Fire(); err != nil {
 		return err
 	}
-	if _, err := s.await(ctx, "relay", true); err != nil {
+	if _, err := s.Await(ctx, "relay", true); err != nil {
 		return err
 	}
-	return s.rest(ctx)
+	return s.Rest(ctx)
 }
 
 // The counters of one daemon and its journal's disk, in bytes.
@@ -78,18 +75,18 @@ const (
 	counters
 )
 
-func (d *daemon) count(k disk) (n [counters]int64, err error) {
-	process, err := numbers(fmt.Sprintf("/proc/%d/io", d.process.Process.Pid))
+func count(d *rig.Daemon, k rig.Disk) (n [counters]int64, err error) {
+	process, err := rig.Numbers(fmt.Sprintf("/proc/%d/io", d.PID()))
 	if err != nil {
 		return n, err
 	}
 	n[handed], n[dirtied] = process["wchar"], process["write_bytes"]
-	n[atDisk], err = k.written()
+	n[atDisk], err = k.Written()
 	return n, err
 }
 
-func bytesRow(what string, v values[int64], notes string) row {
-	return row{what: what, p50: kib(v.quantile(0.5)), p99: kib(v.quantile(0.99)), most: kib(v.quantile(1)), notes: notes}
+func bytesRow(what string, v rig.Values[int64], notes string) row {
+	return row{what: what, p50: kib(v.Quantile(0.5)), p99: kib(v.Quantile(0.99)), most: kib(v.Quantile(1)), notes: notes}
 }
 
 func mean(v []int64) (sum int64) {
@@ -97,31 +94,4 @@ func mean(v []int64) (sum int64) {
 		sum += n
 	}
 	return sum / int64(max(len(v), 1))
-}
-
-// disk is the block device below a directory.
-type disk struct{ name, dir string }
-
-func diskOf(path string) (disk, error) {
-	var s unix.Stat_t
-	if err := unix.Stat(path, &s); err != nil {
-		return disk{}, fmt.Errorf("find disk of %s: %w", path, err)
-	}
-	dir, err := filepath.EvalSymlinks(fmt.Sprintf("/sys/dev/block/%d:%d", unix.Major(s.Dev), unix.Minor(s.Dev)))
-	return disk{filepath.Base(dir), dir}, err
-}
-
-// written is the bytes written to the disk since the machine started.
-func (k disk) written() (int64, error) {
-	text, err := os.ReadFile(filepath.Join(k.dir, "stat"))
-	if err != nil {
-		return 0, err
-	}
-	const sectorsWritten = 6 // Documentation/block/stat.rst: always 512 bytes each
-	fields := strings.Fields(string(text))
-	if len(fields) <= sectorsWritten {
-		return 0, errors.New("read disk statistics: too few fields")
-	}
-	n, err := strconv.ParseInt(fields[sectorsWritten], 10, 64)
-	return n * 512, err
 }

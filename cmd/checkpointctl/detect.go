@@ -48,7 +48,7 @@ var oddTexts = map[detect.Oddity]string{
 	detect.NoLink:      "tên này đổi khi cắm lại: cài systemd/70-checkpoint.rules / this name changes when it is replugged: install systemd/70-checkpoint.rules",
 	detect.WrongMode:   "nếu là máy quét: đặt sang HID-POS hoặc COM bằng mã trong sách hướng dẫn / if it is a scanner: set it to HID-POS or COM mode with the code in its manual",
 	detect.NoReport:    "máy quét không gửi nội dung mã qua HID-POS: đặt sang COM / the scanner reports no codes over HID-POS: set it to COM mode",
-	detect.NotAnswered: "không trả lời / does not answer",
+	detect.NotAnswered: "không hỏi được: thử lại với sudo / cannot be asked: try again with sudo",
 	detect.NoCapture:   "không cho hình / gives no pictures",
 	detect.NoNames:     "không có chân nào có tên và còn trống / no line that has a name and is free",
 }

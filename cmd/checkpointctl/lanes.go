@@ -147,6 +147,11 @@ func printStatus(io cli.IO, s control.Status) {
 			fmt.Fprintf(io.Out, ", gate: %s", strings.ReplaceAll(l.GateFail, "\n", "; "))
 		}
 		fmt.Fprintln(io.Out)
+		for _, r := range l.Readers {
+			if why := l.ReaderFail[r.Name]; why != "" {
+				fmt.Fprintf(io.Out, "    %s: %s\n", r.Name, why)
+			}
+		}
 	}
 	printSnapshot(io, s)
 	printJournal(io, s.Journal)

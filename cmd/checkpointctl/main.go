@@ -30,7 +30,7 @@ func command() *cli.Command {
 		},
 		Sub: []*cli.Command{
 			statusCommand(), detectCommand(), decideCommand(), scanCommand(), snapshotCommand(), lampsCommand(), emergencyCommand(), pinCommand(),
-			parseCommand(), verifyCommand(),
+			parseCommand(), verifyCommand(), decodeCommand(),
 		},
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"checkpoint/console/pin"
 	"checkpoint/device/clock"
 	"checkpoint/device/gate"
+	"checkpoint/scanner"
 	"checkpoint/store/durable"
 	"checkpoint/store/snapshot"
 	"checkpoint/sync/update"
@@ -41,6 +42,7 @@ type box struct {
 	lanes   []*lane
 	inputs  []*contact
 	pins    *pin.List // of shift leads
+	readers map[*lane][]*scanner.Reader
 
 	mending             sync.Mutex // one attempt at a time; guards trust
 	trust               snapshot.Trust
@@ -61,7 +63,7 @@ type lane struct {
 // newBox wires a box. What is missing (keys, snapshot, journal) is a fault that
 // the box names and works around, never a reason not to start.
 func newBox(log *slog.Logger, io cli.IO, c *config.Config, o options) (*box, error) {
-	b := &box{config: c, log: log, hub: control.NewHub(), holder: snapshots.NewHolder(nil), ready: make(chan *uplink.Uplink, 1), fetches: make(chan *update.Client, 1)}
+	b := &box{config: c, log: log, hub: control.NewHub(), holder: snapshots.NewHolder(nil), readers: map[*lane][]*scanner.Reader{}, ready: make(chan *uplink.Uplink, 1), fetches: make(chan *update.Client, 1)}
 	if err := os.MkdirAll(c.StateDir, 0o700); err != nil {
 		return nil, fmt.Errorf("make state directory: %w", err)
 	}
@@ -127,6 +129,7 @@ func (b *box) openLanes(io cli.IO, o options) error {
 			Contacts: c.Gate.Contacts(), PassWithin: c.Gate.PassWithin(), DoorOpenFor: c.Gate.DoorOpenFor(),
 		})
 		b.lanes = append(b.lanes, l)
+		b.openReaders(l)
 	}
 	return nil
 }

@@ -3,9 +3,7 @@ package main
 import (
 	"errors"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
 
@@ -13,20 +11,6 @@ import (
 	"checkpoint/console/control"
 	"checkpoint/store/lossfs"
 )
-
-// rounds is how often a crash test crashes: CHECKPOINT_SOAK asks for more.
-func rounds(t *testing.T, normal int) int {
-	t.Helper()
-	soak := os.Getenv("CHECKPOINT_SOAK")
-	if soak == "" {
-		return normal
-	}
-	n, err := strconv.Atoi(soak)
-	if err != nil || n < 1 {
-		t.Fatalf("CHECKPOINT_SOAK=%q: want a number of crashes", soak)
-	}
-	return n
-}
 
 // A scan whose relay opened is in the journal, whenever the daemon is killed.
 func TestKillNineLosesNoOpening(t *testing.T) {
@@ -37,7 +21,7 @@ func TestKillNineLosesNoOpening(t *testing.T) {
 	r.must(r.province.load(r.settings.State, 1))
 	past := map[checkpoint.Position]string{}
 	openings := 0
-	for round := range rounds(t, 10) {
+	for round := range lossfs.Rounds(t, 10) {
 		r.plug()
 		s := r.storm(r.start(), rng)
 		if round%2 == 0 {
@@ -70,7 +54,7 @@ func TestPowerCutLosesNoOpening(t *testing.T) {
 		t.Fatal(err)
 	}
 	past, refusals := map[checkpoint.Position]string{}, 0
-	for round := range rounds(t, 6) {
+	for round := range lossfs.Rounds(t, 6) {
 		out := t.TempDir()
 		ok := t.Run("cut", func(t *testing.T) {
 			fs := lossfs.Mount(t, lossfs.Options{Seed: image})

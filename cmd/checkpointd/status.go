@@ -39,6 +39,9 @@ func (b *box) status() control.Status {
 		u := client.Status()
 		s.Update = &control.Update{Offered: u.Offered, Until: u.Until, Stale: u.Stale, Done: u.Done, All: u.All, Fault: u.Fault, Held: (*control.Held)(u.Held)}
 	}
+	for i, l := range b.lanes {
+		s.Lanes[i].ReaderFail = b.readerFaults(l)
+	}
 	s.Journal = b.journalStatus()
 	s.Link.Fault = text(b.link.fault())
 	if up := b.uplink.Load(); up != nil {

@@ -11,7 +11,6 @@ import (
 	"checkpoint/cmd/internal/certificates"
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/cmd/internal/config"
-	"checkpoint/cmd/internal/readers"
 	"checkpoint/console/control"
 	"checkpoint/sync/uplink"
 	"checkpoint/sync/wire"
@@ -22,9 +21,8 @@ import (
 func (b *box) start(run func(string, func(context.Context) error)) {
 	for _, l := range b.lanes {
 		run("lane "+l.config.Name, l.Run)
-		for _, r := range l.config.Readers {
-			reader := readers.New(r, l.Lane, b.log.With("lane", l.config.Name))
-			run("reader "+r.Name, func(ctx context.Context) error { reader.Run(ctx); return nil })
+		for _, reader := range b.readers[l] {
+			run("reader "+reader.Name, func(ctx context.Context) error { reader.Run(ctx); return nil })
 		}
 	}
 	for _, in := range b.inputs {

@@ -53,6 +53,33 @@ func TestUnit(t *testing.T) {
 	}
 }
 
+// Every kind of scanner can be opened, also the first of its kind that is
+// plugged in after the start; and no group is missing, or nothing starts.
+func TestUnitOpensEveryKindOfScanner(t *testing.T) {
+	unit := settingsOf(t, unitFile)
+	for _, device := range []string{"char-ttyACM rw", "char-ttyUSB rw", "char-input r", "char-hidraw r", "char-gpiochip rw"} {
+		if !slices.Contains(unit["DeviceAllow"], device) {
+			t.Errorf("DeviceAllow=%q: want %s", unit["DeviceAllow"], device)
+		}
+	}
+	for _, name := range []string{"Wants", "After"} {
+		for _, module := range []string{"cdc_acm", "usbserial", "usbhid"} {
+			if !slices.Contains(strings.Fields(strings.Join(unit[name], " ")), "modprobe@"+module+".service") {
+				t.Errorf("%s=%q: want the driver %s loaded before", name, unit[name], module)
+			}
+		}
+	}
+	users, err := os.ReadFile("../../systemd/checkpoint-sysusers.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, group := range strings.Fields(strings.Join(unit["SupplementaryGroups"], " ")) {
+		if !strings.Contains(string(users), "\ng "+group+" ") {
+			t.Errorf("group %s is made by nobody", group)
+		}
+	}
+}
+
 // systemd's own judgement, on machines that have it.
 func TestUnitIsHardened(t *testing.T) {
 	analyze, err := exec.LookPath("systemd-analyze")

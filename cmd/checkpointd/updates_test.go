@@ -7,6 +7,8 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,6 +26,36 @@ type repository struct {
 	repo   *publish.Repo
 	online ed25519.PrivateKey
 	lines  string // of the configuration
+
+	held chan struct{} // not nil: the second half of a layer comes once it is closed
+}
+
+// ServeHTTP serves the repository as any web server would.
+func (r *repository) ServeHTTP(w http.ResponseWriter, q *http.Request) {
+	if r.held != nil && strings.HasPrefix(q.URL.Path, "/layers/") {
+		w = &slow{w, r.held, 30_000}
+	}
+	http.FileServer(http.Dir(r.repo.Dir)).ServeHTTP(w, q)
+}
+
+// slow lets so many bytes through, and the others when held is closed.
+type slow struct {
+	http.ResponseWriter
+	held chan struct{}
+	left int
+}
+
+func (s *slow) Write(p []byte) (int, error) {
+	n := min(len(p), s.left)
+	s.left -= n
+	if _, err := s.ResponseWriter.Write(p[:n]); err != nil || n == len(p) {
+		return n, err
+	}
+	s.ResponseWriter.(http.Flusher).Flush()
+	<-s.held
+	s.left = len(p) + 1<<30
+	more, err := s.ResponseWriter.Write(p[n:])
+	return n + more, err
 }
 
 func newRepository(t testing.TB) *repository {
@@ -40,7 +72,7 @@ func newRepository(t testing.TB) *repository {
 		_, _, err = r.repo.SignRoot(r.officer(n))
 		r.must(err)
 	}
-	server := httptest.NewTLSServer(http.FileServer(http.Dir(r.repo.Dir)))
+	server := httptest.NewTLSServer(r)
 	t.Cleanup(server.Close)
 	ca := filepath.Join(dir, "ca.pem")
 	r.must(os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o644))
@@ -106,4 +138,33 @@ func TestServerThatIsNotThereStopsNothing(t *testing.T) {
 	d.listen()
 	d.awaitStatus("the failed look", func(s control.Status) bool { return s.Update != nil && s.Update.Fault != "" })
 	d.admits(r, r.province.green[0])
+}
+
+// While a snapshot arrives, for as long as it takes, people are checked by the
+// one in use; from the switch on by the new one.
+func TestPeopleAreCheckedWhileASnapshotArrives(t *testing.T) {
+	repo := newRepository(t)
+	repo.held = make(chan struct{})
+	repo.publish(2)
+	r := newReadyRig(t, settings{More: repo.lines})
+	d := r.start()
+	d.listen()
+	d.awaitStatus("half of the layer", func(s control.Status) bool { return s.Update != nil && s.Update.Done >= 20_000 })
+	for _, card := range r.province.green[:3] {
+		d.admits(r, card)
+	}
+	if s, err := d.status(); err != nil || s.Snapshot.Number != 1 || s.Update.Offered != 2 || s.Update.Fault != "" {
+		t.Errorf("half way: snapshot %+v, update %+v, %v", s.Snapshot, s.Update, err)
+	}
+	close(repo.held)
+	d.awaitStatus("the new snapshot", func(s control.Status) bool { return s.Snapshot.Number == 2 })
+	d.admits(r, r.province.green[3])
+	d.kill()
+	var by []uint64
+	for _, l := range r.province.read(t, r.settings.State) {
+		by = append(by, l.Snapshot)
+	}
+	if want := []uint64{1, 1, 1, 2}; !slices.Equal(by, want) {
+		t.Errorf("decided by snapshots %v, want %v", by, want)
+	}
 }

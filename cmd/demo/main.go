@@ -102,8 +102,8 @@ func (d *demo) prepare(ctx context.Context) error {
 	steps := [][]string{
 		{"provincectl", "sample", "--people", fmt.Sprint(d.people), "--seed", "7", "--out", sample},
 		{"provincectl", "snapshot", "build", "--people", sample + "/people.csv", "--doses", sample + "/doses.csv", "--cases", sample + "/cases.csv", "--withdrawn", sample + "/withdrawn.csv", "--policy", sample + "/policy.toml", "--keys", d.path("keys"), "--stretch=false", "--number", number, "--out", snap},
-		{"provincectl", "snapshot", "sign", "--key", d.path("keys", "officer-1.key"), snap},
-		{"provincectl", "snapshot", "sign", "--key", d.path("keys", "officer-2.key"), snap},
+		{"provincectl", "snapshot", "sign", "--key", d.path("keys", "officer-1.key"), "--confirm", number, snap},
+		{"provincectl", "snapshot", "sign", "--key", d.path("keys", "officer-2.key"), "--confirm", number, snap},
 	}
 	for _, s := range steps {
 		if err := d.tool(ctx, s[0], s[1:]...); err != nil {

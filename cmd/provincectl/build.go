@@ -5,24 +5,25 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
-	"slices"
+	"strings"
 	"time"
 
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/store/build"
+	"checkpoint/store/build/chain"
+	"checkpoint/store/build/keycache"
+	"checkpoint/store/build/state"
 	"checkpoint/store/keys"
 	"checkpoint/store/scratch"
 	"checkpoint/store/snapshot"
-	"checkpoint/verify/policy"
 )
 
 type buildOptions struct {
 	people, doses, cases, withdrawn, removed string
 	columns                                  string
 	policy, keys, out, on, layer, created    string
+	snapshots, against, stretched            string
 	number                                   uint64
 	stretch                                  stretchFlag
 }
@@ -32,25 +33,13 @@ func snapshotBuild() *cli.Command {
 	return &cli.Command{
 		Name: "build", Short: "dựng bản dữ liệu / build a snapshot from CSV files",
 		Examples: []string{
-			"provincectl snapshot build --people people.csv --doses doses.csv --cases cases.csv --withdrawn withdrawn.csv --keys keys --number 1 --out snap",
-			"provincectl snapshot build --people changed.csv --doses doses.csv --layer hourly --on snap --number 2 --keys keys --out snap2",
+			"provincectl snapshot build --people people.csv --doses doses.csv --cases cases.csv --withdrawn withdrawn.csv --keys keys --snapshots snapshots",
+			"provincectl snapshot build --people people.csv --doses doses.csv --keys keys --snapshots snapshots --layer base",
+			"provincectl snapshot build --people people.csv --doses doses.csv --keys keys --number 1 --out snap",
+			"provincectl snapshot build --people people.csv --doses doses.csv --keys keys --against snap --out snap2",
+			"provincectl snapshot build --people changed.csv --doses doses.csv --keys keys --layer hourly --on snap --out snap2",
 		},
-		Flags: func(f *flag.FlagSet) {
-			f.StringVar(&o.people, "people", "", "people.csv, .csv.gz or .csv.zst (required)")
-			f.StringVar(&o.doses, "doses", "", "doses.csv")
-			f.StringVar(&o.cases, "cases", "", "cases.csv")
-			f.StringVar(&o.withdrawn, "withdrawn", "", "withdrawn.csv")
-			f.StringVar(&o.columns, "columns", "", "TOML file with the province's own column names")
-			f.StringVar(&o.removed, "removed", "", "document numbers to hide, one a line (daily and hourly layers)")
-			f.StringVar(&o.policy, "policy", "", "policy file (default: that of --on, else the sample policy)")
-			f.StringVar(&o.keys, "keys", "keys", "directory with province.json and pepper")
-			f.StringVar(&o.out, "out", "snap", "directory for the snapshot")
-			f.StringVar(&o.on, "on", "", "snapshot directory to put the new layer on")
-			f.StringVar(&o.layer, "layer", "base", "base, daily or hourly")
-			f.StringVar(&o.created, "created", "", "time of the data, RFC 3339 (default now)")
-			f.Uint64Var(&o.number, "number", 0, "number of the snapshot (default: one above --on, else 1)")
-			f.Var(&o.stretch, "stretch", "memory-hard record keys (Argon2id 8 MiB), slower to build and to guess\n(default: as build.toml of --keys says, else true)")
-		},
+		Flags: o.flags,
 		Run: func(ctx context.Context, io cli.IO, args []string) error {
 			if o.people == "" || len(args) > 0 {
 				return cli.Usage("snapshot build: --people is needed, and no arguments")
@@ -58,6 +47,26 @@ func snapshotBuild() *cli.Command {
 			return o.run(ctx, io)
 		},
 	}
+}
+
+func (o *buildOptions) flags(f *flag.FlagSet) {
+	f.StringVar(&o.people, "people", "", "people.csv, .csv.gz or .csv.zst (required)")
+	f.StringVar(&o.doses, "doses", "", "doses.csv")
+	f.StringVar(&o.cases, "cases", "", "cases.csv")
+	f.StringVar(&o.withdrawn, "withdrawn", "", "withdrawn.csv")
+	f.StringVar(&o.columns, "columns", "", "TOML file with the province's own column names")
+	f.StringVar(&o.snapshots, "snapshots", "", "directory of all the province's snapshots, DIR/NUMBER: the build chooses the layer\nand what it goes on, from the whole of the data")
+	f.StringVar(&o.against, "against", "", "snapshot to write the differences to, from the whole of the data: its number in --snapshots,\nelse its directory")
+	f.StringVar(&o.layer, "layer", "", "base, daily or hourly (default: chosen with --snapshots, hourly with --against, else base)")
+	f.StringVar(&o.on, "on", "", "by hand: snapshot directory to put a layer of the given rows alone on")
+	f.StringVar(&o.removed, "removed", "", "by hand: document numbers to hide, one a line (with --on)")
+	f.StringVar(&o.policy, "policy", "", "policy file (default: that of the snapshot before, else the sample policy)")
+	f.StringVar(&o.keys, "keys", "keys", "directory with province.json and pepper")
+	f.StringVar(&o.out, "out", "", "directory for the snapshot; what the next build needs lies beside it (default: in --snapshots, else snap)")
+	f.StringVar(&o.created, "created", "", "time of the data, RFC 3339 (default now)")
+	f.Uint64Var(&o.number, "number", 0, "number of the snapshot (default: one above the snapshot before, else 1)")
+	f.Var(&o.stretch, "stretch", "memory-hard record keys (Argon2id 8 MiB), slower to build and to guess\n(default: as build.toml of --keys says, else true; a layer keeps to what it goes on)")
+	f.StringVar(&o.stretched, "stretch-cache", "", "directory where stretched keys are kept for the next build (default: beside the snapshot)")
 }
 
 func (o *buildOptions) run(ctx context.Context, io cli.IO) error {
@@ -69,76 +78,103 @@ func (o *buildOptions) run(ctx context.Context, io cli.IO) error {
 	if err != nil {
 		return err
 	}
-	m, plan, err := o.plan(trust.Province)
+	order, why, err := o.order(trust.Province)
 	if err != nil {
 		return err
 	}
-	before := o.standing()
-	counts, took, err := o.write(ctx, io, &m, plan, pepper)
-	if err != nil {
-		return errors.Join(err, o.takeBack(before))
+	order.Pepper = pepper
+	if o.snapshots != "" {
+		fmt.Fprintf(io.Out, "%s: %s\n", what(order), why)
 	}
-	fmt.Fprintf(io.Out, "snapshot %d of %s in %s: %s layer with %d people, %d doses, %d cases, %d reports (%s)\n", m.Number, m.Province, o.out, plan.Kind, counts.People, counts.Doses, counts.Cases, counts.Withdrawn, took)
-	o.notes(io, counts)
-	fmt.Fprintf(io.Out, "next: %d of %d officers sign it: provincectl snapshot sign --key FILE %s\n", trust.Snapshot.Threshold, len(trust.Snapshot.Keys), o.out)
+	r, took, err := o.write(ctx, io, order)
+	if err != nil {
+		return err
+	}
+	o.tell(io, order, r, took)
+	if err := o.tidy(io); err != nil {
+		return err
+	}
+	fmt.Fprintf(io.Out, "next: %d of %d officers sign it: provincectl snapshot sign --key FILE %s\n", trust.Snapshot.Threshold, len(trust.Snapshot.Keys), order.Out)
 	return nil
 }
 
-// write builds the layer and puts it into the snapshot's directory.
-func (o *buildOptions) write(ctx context.Context, io cli.IO, m *snapshot.Manifest, plan snapshot.Plan, pepper snapshot.Pepper) (counts build.Counts, took time.Duration, err error) {
-	if err := o.carryLayers(m.Layers); err != nil {
-		return counts, 0, err
-	}
+// write builds the snapshot.
+func (o *buildOptions) write(ctx context.Context, io cli.IO, order chain.Order) (r chain.Result, took time.Duration, err error) {
 	src, files, err := o.source()
 	defer files.close()
 	if err != nil {
-		return counts, 0, err
+		return r, 0, err
 	}
-	bars := newSteps(io.Err, map[string]string{"read": "reading rows", "move": "matching old numbers", "join": "joining people", "sort": "sorting", "write": "sealing and writing"})
+	bars := newSteps(io.Err, map[string]string{"read": "reading rows", "move": "matching old numbers", "join": "joining people", "sort": "sorting", "write": "sealing and writing", "stretch": "stretching keys"})
 	defer bars.done()
-	plan.Work.Step = func(step string, done, all int) error {
+	order.Work.Step = func(step string, done, all int) error {
 		bars.set(step, int64(done), int64(all))
 		return ctx.Err()
 	}
 	started := time.Now()
-	ref, counts, err := build.Layer(src, plan, pepper, snapshot.LayersDir(o.out))
-	if err != nil {
-		return counts, 0, buildHint(err)
-	}
-	m.Layers = append([]snapshot.LayerRef{ref}, m.Layers...)
-	return counts, time.Since(started).Round(10 * time.Millisecond), snapshot.WriteBundle(o.out, *m)
+	r, err = chain.Build(src, order)
+	return r, time.Since(started).Round(10 * time.Millisecond), buildHint(err)
 }
 
 func buildHint(err error) error {
+	const base = "nothing was built; build a base: the same command with --layer base, without --against"
 	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, chain.ErrNoState), errors.Is(err, chain.ErrOtherPepper), errors.Is(err, state.ErrDamaged), errors.Is(err, state.ErrOther):
+		return cli.Hint(err, base)
+	case errors.Is(err, keycache.ErrBusy):
+		return cli.Hint(err, "nothing was built; wait for the other build")
 	case errors.Is(err, scratch.ErrNoRoom):
 		return cli.Hint(err, "nothing was built; --out on a larger disk")
 	case errors.Is(err, context.Canceled):
-		return cli.Hint(err, "nothing was built")
+		return cli.Hint(err, "nothing was built; keys that were stretched are kept")
 	}
 	return cli.Hint(err, "nothing was built; mend the rows and run it again")
 }
 
-// standing is what of the snapshot's directories is there before the build,
-// the outer first.
-func (o *buildOptions) standing() (there []string) {
-	for _, dir := range []string{o.out, snapshot.LayersDir(o.out)} {
-		if _, err := os.Lstat(dir); err == nil {
-			there = append(there, dir)
-		}
+// what is the layer in words.
+func what(order chain.Order) string {
+	if order.Below == nil {
+		return order.Kind.String() + " layer"
 	}
-	return there
+	return fmt.Sprintf("%s layer on snapshot %d", order.Kind, order.Below.Manifest.Number)
 }
 
-// takeBack removes the directories that a failed build has made, with what it
-// put into them: a snapshot that is not whole must not be carried to a box.
-func (o *buildOptions) takeBack(before []string) error {
-	for _, dir := range []string{o.out, snapshot.LayersDir(o.out)} {
-		if !slices.Contains(before, dir) {
-			return os.RemoveAll(dir)
-		}
+func (o *buildOptions) tell(io cli.IO, order chain.Order, r chain.Result, took time.Duration) {
+	m := r.Manifest
+	fmt.Fprintf(io.Out, "snapshot %d of %s in %s: ", m.Number, m.Province, order.Out)
+	said := fmt.Sprintf("%d people, %d doses, %d cases, %d reports (%s)", r.People, r.Doses, r.Cases, r.Counts.Withdrawn, took)
+	switch {
+	case r.Unchanged:
+		fmt.Fprintf(io.Out, "nothing differs from snapshot %d, its layers are kept: %s\n", order.Below.Manifest.Number, said)
+	case order.Below == nil || order.Partial:
+		fmt.Fprintf(io.Out, "%s layer with %s\n", order.Kind, said)
+	default:
+		h := m.Layers[0].Header // counts the probe as a person
+		fmt.Fprintf(io.Out, "%s with %d people and %d further documents that changed, %d documents removed; %s\n", what(order), h.People-1, h.Aliases, h.Tombstones, said)
 	}
-	return nil
+	o.notes(io, r.Counts)
+	if len(r.Ignored) > 0 {
+		fmt.Fprintf(io.Out, "note: stretched keys of another pepper or stretch are not used: %s\n", strings.Join(r.Ignored, ", "))
+	}
+}
+
+// statesKept is for how many of the newest snapshots the state is kept: one is
+// a gigabyte for ten million people, and officers compare with a snapshot that
+// is a few hours old.
+const statesKept = 8
+
+// tidy removes states that no build will ask for.
+func (o *buildOptions) tidy(io cli.IO) error {
+	if o.snapshots == "" {
+		return nil
+	}
+	gone, err := chain.Shelf(o.snapshots).Tidy(statesKept)
+	for _, n := range gone {
+		fmt.Fprintf(io.Out, "note: the state of snapshot %d is not needed any more and was removed\n", n)
+	}
+	return err
 }
 
 // notes tells what somebody who reads the counts alone would not expect.
@@ -155,100 +191,4 @@ func (o *buildOptions) notes(io cli.IO, counts build.Counts) {
 	if counts.Strangers > 0 {
 		fmt.Fprintf(io.Out, "note: rows about %d numbers that are not in the people file were left out\n", counts.Strangers)
 	}
-}
-
-// plan decides number, kind, time and policy, on top of an earlier snapshot if
-// there is one.
-func (o *buildOptions) plan(province string) (snapshot.Manifest, snapshot.Plan, error) {
-	m := snapshot.Manifest{Province: province, Number: max(o.number, 1), Created: time.Now().Unix(), Policy: policy.Sample()}
-	plan := snapshot.Plan{Province: province}
-	for _, k := range []snapshot.LayerKind{snapshot.LayerBase, snapshot.LayerDaily, snapshot.LayerHourly} {
-		if k.String() == o.layer {
-			plan.Kind = k
-		}
-	}
-	if plan.Kind == 0 || (plan.Kind == snapshot.LayerBase) != (o.on == "") {
-		return m, plan, cli.Usage("snapshot build: --layer base stands alone; daily and hourly go --on a snapshot")
-	}
-	var err error
-	if m.Stretch, err = o.stretch.of(o.keys); err != nil {
-		return m, plan, err
-	}
-	if err := o.onTop(&m); err != nil {
-		return m, plan, err
-	}
-	if o.created != "" {
-		t, err := time.Parse(time.RFC3339, o.created)
-		if err != nil {
-			return m, plan, cli.Usage("snapshot build: --created: want RFC 3339, such as 2021-10-01T02:00:00+07:00")
-		}
-		m.Created = t.Unix()
-	}
-	if o.policy != "" {
-		if _, err := readPolicy(o.policy); err != nil {
-			return m, plan, err
-		}
-		if m.Policy, err = os.ReadFile(o.policy); err != nil {
-			return m, plan, err
-		}
-	}
-	plan.Number, plan.Stretch = m.Number, m.Stretch
-	return m, plan, nil
-}
-
-func (o *buildOptions) onTop(m *snapshot.Manifest) error {
-	if o.on == "" {
-		return nil
-	}
-	raw, _, err := snapshot.ReadBundle(o.on)
-	if err != nil {
-		return err
-	}
-	below, err := snapshot.PeekManifest(raw)
-	if err != nil {
-		return err
-	}
-	if o.number == 0 {
-		m.Number = below.Number + 1
-	}
-	if m.Number <= below.Number || below.Province != m.Province {
-		return fmt.Errorf("snapshot %d of %s cannot go on snapshot %d of %s", m.Number, m.Province, below.Number, below.Province)
-	}
-	if len(below.Layers) >= snapshot.MaxLayers {
-		return cli.Hint(fmt.Errorf("snapshot %d has %d layers, which is all a snapshot may have", below.Number, len(below.Layers)), "build a new base: the same command without --on and --layer, from the whole of the data")
-	}
-	m.Layers, m.Policy, m.Stretch = below.Layers, below.Policy, below.Stretch
-	return nil
-}
-
-// carryLayers puts the layers below into the new snapshot directory, so that
-// it is whole by itself.
-func (o *buildOptions) carryLayers(layers []snapshot.LayerRef) error {
-	if err := os.MkdirAll(snapshot.LayersDir(o.out), 0o755); err != nil {
-		return fmt.Errorf("make snapshot directory: %w", err)
-	}
-	for _, l := range layers {
-		from, to := filepath.Join(snapshot.LayersDir(o.on), l.FileName()), filepath.Join(snapshot.LayersDir(o.out), l.FileName())
-		if err := os.Link(from, to); err == nil || errors.Is(err, fs.ErrExist) {
-			continue
-		}
-		if err := copyFile(from, to); err != nil {
-			return fmt.Errorf("carry layer: %w", err)
-		}
-	}
-	return nil
-}
-
-func copyFile(from, to string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := os.Create(to)
-	if err != nil {
-		return err
-	}
-	_, err = out.ReadFrom(in)
-	return errors.Join(err, out.Sync(), out.Close())
 }

@@ -1,6 +1,6 @@
 // Command provincectl is the province's tool: it makes keys, checks what the
-// province feeds in, builds, signs, publishes and inspects snapshots, tests
-// policies and invents sample provinces.
+// province feeds in, builds, compares, signs, publishes and inspects snapshots,
+// tests and explains policies, and invents sample provinces.
 package main
 
 import (

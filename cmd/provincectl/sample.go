@@ -24,11 +24,16 @@ func sampleCommand() *cli.Command {
 	)
 	return &cli.Command{
 		Name: "sample", Short: "tạo một tỉnh mẫu / invent a province to try things with",
-		Examples: []string{"provincectl sample --people 10000 --seed 7 --out sample"},
+		Examples: []string{
+			"provincectl sample --people 10000 --seed 7 --out sample",
+			"provincectl sample --people 10000 --seed 7 --changed 0.001 --hours 2 --out later",
+		},
 		Flags: func(f *flag.FlagSet) {
 			f.IntVar(&o.People, "people", 10000, "how many people")
 			f.Uint64Var(&o.Seed, "seed", 7, "the same seed gives the same province")
 			f.StringVar(&out, "out", "sample", "directory")
+			f.Float64Var(&o.Changed, "changed", 0, "share of the people whose data changes in an hour, such as 0.001: writes the same province later")
+			f.IntVar(&o.Hours, "hours", 1, "how many such hours later")
 			f.StringVar(&date, "date", "", "day the sample is made for, YYYY-MM-DD (default today)")
 		},
 		Run: func(ctx context.Context, io cli.IO, args []string) error {

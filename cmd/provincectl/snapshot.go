@@ -4,12 +4,9 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"checkpoint/cmd/internal/cli"
-	"checkpoint/store/keys"
-	"checkpoint/store/publish"
 	"checkpoint/store/snapshot"
 )
 
@@ -18,48 +15,11 @@ func snapshotCommand() *cli.Command {
 		Name: "snapshot", Short: "bản dữ liệu / signed data for the boxes",
 		Examples: []string{
 			"provincectl snapshot build --people people.csv --doses doses.csv --keys keys --out snap",
+			"provincectl snapshot diff snap snap2",
 			"provincectl snapshot sign --key keys/officer-1.key snap",
 			"provincectl snapshot inspect --trust keys/province.json snap",
 		},
-		Sub: []*cli.Command{snapshotBuild(), snapshotSign(), snapshotInspect(), snapshotPublish(), snapshotExport()},
-	}
-}
-
-func snapshotSign() *cli.Command {
-	var key string
-	var days int
-	return &cli.Command{
-		Name: "sign", Short: "ký một bản dữ liệu / sign a snapshot with one officer's key",
-		Examples: []string{"provincectl snapshot sign --key keys/officer-1.key snap"},
-		Flags: func(f *flag.FlagSet) {
-			f.StringVar(&key, "key", "", "the officer's secret key file")
-			f.IntVar(&days, "targets-days", 30, "how long boxes call it fresh; the first officer decides")
-		},
-		Run: func(_ context.Context, io cli.IO, args []string) error {
-			if key == "" || len(args) != 1 {
-				return cli.Usage("snapshot sign: want --key FILE and one snapshot directory")
-			}
-			private, err := keys.ReadSigner(key)
-			if err != nil {
-				return err
-			}
-			raw, _, err := snapshot.ReadBundle(args[0])
-			if err != nil {
-				return err
-			}
-			if err := snapshot.AddSignature(args[0], snapshot.Sign(raw, private)); err != nil {
-				return err
-			}
-			if err := publish.SignTargets(args[0], private, time.Now().AddDate(0, 0, days)); err != nil {
-				return err
-			}
-			m, err := snapshot.PeekManifest(raw)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(io.Out, "signed snapshot %d of %s with %s\n", m.Number, m.Province, filepath.Base(key))
-			return printRollout(io.Out, args[0])
-		},
+		Sub: []*cli.Command{snapshotBuild(), snapshotDiff(), snapshotSign(), snapshotInspect(), snapshotPublish(), snapshotExport()},
 	}
 }
 

@@ -46,6 +46,9 @@ type Status struct {
 
 // LaneStatus is one lane's state without the person before it.
 type LaneStatus struct {
+	// ReaderFail is why readers are not connected, by their names.
+	ReaderFail map[string]string `json:"reader_faults,omitempty"`
+
 	Name     string                   `json:"name"`
 	State    string                   `json:"state"`
 	Verdict  string                   `json:"verdict,omitempty"`

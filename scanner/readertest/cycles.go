@@ -11,17 +11,14 @@ import (
 // after all of them no goroutine and no descriptor may be left over.
 func Cycles(t T, b Bench, cycles int) {
 	r := start(t, b)
-	r.do(r.bench.Send(Card)) // everything that is made once is made
-	r.code(Card)
+	r.show(r.bench.Send, Card) // everything that is made once is made
 	files, goroutines := descriptors(t), runtime.NumGoroutine()
 	for i := range cycles {
 		r.do(r.bench.Unplug())
 		r.connected(false)
 		r.do(r.bench.Plug())
 		r.connected(true)
-		code := fmt.Sprintf("%s%d", Card, i)
-		r.do(r.bench.Send(code))
-		r.code(code)
+		r.show(r.bench.Send, fmt.Sprintf("%s%d", Card, i))
 	}
 	r.nothing()
 	// What ends beside the reader may take a moment to be gone.

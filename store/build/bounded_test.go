@@ -85,7 +85,7 @@ func provinces() *rapid.Generator[smallProvince] {
 		var p smallProvince
 		taken := map[document]bool{}
 		for _, who := range rapid.SliceOfN(people(), 0, 12).Draw(t, "people") {
-			all := append(otherDocuments(who), mainDocument(who))
+			all := append(appendOthers(nil, who), mainDocument(who))
 			if !slices.ContainsFunc(all, func(d document) bool { return taken[d] }) {
 				p.people = append(p.people, who)
 			}

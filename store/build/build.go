@@ -56,7 +56,7 @@ func Layer(src Source, plan snapshot.Plan, pepper snapshot.Pepper, dir string) (
 	if plan.Work.Workers <= 0 {
 		plan.Work.Workers = runtime.GOMAXPROCS(0)
 	}
-	b := &builder{src: src, work: plan.Work}
+	b := &builder{src: src, work: plan.Work, parts: partsFor(src.Size)}
 	if err := scratch.Room(plan.Work.Temp, roomFor(src.Size)); err != nil {
 		return snapshot.LayerRef{}, b.counts, err
 	}
@@ -73,12 +73,13 @@ func Layer(src Source, plan snapshot.Plan, pepper snapshot.Pepper, dir string) (
 }
 
 // roomFor is the disk that a build from files of so many bytes needs: rows
-// filed by number, sorted entries, and the layer itself.
-func roomFor(files int64) int64 { return files * 3 }
+// filed by number, sorted entries, the layer itself, and the state beside it.
+func roomFor(files int64) int64 { return files * 4 }
 
 type builder struct {
 	src    Source
 	work   snapshot.Work
+	parts  int
 	writer *snapshot.LayerWriter
 	rows   *parts // all rows, filed by the number they are about
 	moved  *parts // rows of old numbers, filed anew by the main number
@@ -90,11 +91,11 @@ type builder struct {
 
 // gather puts everything the source says into the writer.
 func (b *builder) gather() (err error) {
-	if b.rows, err = newParts(b.work.Temp); err != nil {
+	if b.rows, err = newParts(b.work.Temp, b.parts); err != nil {
 		return err
 	}
 	defer b.rows.close()
-	if b.moved, err = newParts(b.work.Temp); err != nil {
+	if b.moved, err = newParts(b.work.Temp, b.parts); err != nil {
 		return err
 	}
 	defer b.moved.close()
@@ -114,23 +115,25 @@ func (b *builder) gather() (err error) {
 }
 
 // each calls do for every part, on all workers, until one fails.
-func (b *builder) each(step string, do func(part int) error) error {
+func (b *builder) each(step string, do func(w *worker, part int) error) error {
 	ctx, stop := context.WithCancelCause(context.Background())
 	defer stop(nil)
 	todo := make(chan int)
 	var wg sync.WaitGroup
 	for range b.work.Workers {
 		wg.Go(func() {
+			w := &worker{joiner: joiner{src: b.src, writer: b.writer, names: folder{}}}
 			for part := range todo {
-				if err := do(part); err != nil {
+				if err := do(w, part); err != nil {
 					stop(err)
 				}
 			}
+			b.add(&w.joiner)
 		})
 	}
-	for part := 0; part < partCount && ctx.Err() == nil; part++ {
+	for part := 0; part < b.parts && ctx.Err() == nil; part++ {
 		todo <- part
-		if err := b.step(step, part, partCount); err != nil {
+		if err := b.step(step, part, b.parts); err != nil {
 			stop(err)
 		}
 	}

@@ -16,17 +16,16 @@ import (
 // moveOld files doses and cases of an old number under the main number of its
 // holder: many were vaccinated before they had a chip card. It goes through the
 // part as it lies, which is faster than putting numbers together.
-func (b *builder) moveOld(part int) error {
-	data, err := b.rows.appendPart(nil, part)
-	if err != nil {
+func (b *builder) moveOld(w *worker, part int) (err error) {
+	if w.data, err = b.rows.appendPart(w.data[:0], part); err != nil {
 		return err
 	}
-	main, err := holders(data)
+	main, err := holders(w.data)
 	if err != nil || len(main) == 0 {
 		return err
 	}
 	var e encoder
-	return eachRow(data, func(r row) error {
+	return eachRow(w.data, func(r row) error {
 		to, ok := main[string(r.number)]
 		if !ok || r.kind != rowDose && r.kind != rowCase {
 			return nil
@@ -64,18 +63,26 @@ func holders(data []byte) (map[string][]byte, error) {
 
 // join gives a part's people what is known of them, and puts them into the
 // layer.
-func (b *builder) join(part int) error {
-	data, err := b.rows.appendPart(nil, part)
+func (b *builder) join(w *worker, part int) (err error) {
+	w.data, err = b.rows.appendPart(w.data[:0], part)
 	if err == nil {
-		data, err = b.moved.appendPart(data, part)
+		w.data, err = b.moved.appendPart(w.data, part)
 	}
 	if err != nil {
 		return err
 	}
-	j := joiner{src: b.src, writer: b.writer, names: folder{}}
-	if err := grouped(data, j.group); err != nil {
-		return err
-	}
+	return w.grouping.each(w.data, w.joiner.group)
+}
+
+// worker is what one goroutine of a step keeps from part to part.
+type worker struct {
+	data     []byte
+	grouping grouping
+	joiner   joiner
+}
+
+// add puts a worker's counts and faults to the builder's.
+func (b *builder) add(j *joiner) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.counts.Doses += j.counts.Doses
@@ -88,7 +95,6 @@ func (b *builder) join(part int) error {
 		b.faults.add(f.row, f.err)
 	}
 	b.faults.all += j.faults.all - len(j.faults.list)
-	return nil
 }
 
 // joiner works on one number at a time. Its lists keep their memory.
@@ -103,6 +109,7 @@ type joiner struct {
 	doses   []checkpoint.Dose
 	cases   []illness
 	reports []report
+	others  []document
 }
 
 func (j *joiner) group(group []row) error {
@@ -242,7 +249,8 @@ func (j *joiner) add(p personRow, facts checkpoint.Person) error {
 	err := j.writer.Add(snapshot.Entry{Row: p.row, Person: &snapshot.Person{
 		Kind: main.kind, Number: main.number, Birth: p.Birth, NameFold: j.names.name(p.FullName), Sex: p.Sex, Facts: facts,
 	}})
-	for _, other := range otherDocuments(p.Person) {
+	j.others = appendOthers(j.others[:0], p.Person)
+	for _, other := range j.others {
 		if other == main || err != nil {
 			continue
 		}

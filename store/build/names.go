@@ -10,6 +10,9 @@ import (
 // few thousand of them, and folding is a tenth of a build.
 type folder map[string]string
 
+// maxWords bounds what a file of nonsense can make the folder remember.
+const maxWords = 1 << 16
+
 // name is what [fold.Name] gives: it never looks across a space.
 func (f folder) name(s string) string {
 	var b strings.Builder
@@ -18,6 +21,9 @@ func (f folder) name(s string) string {
 		folded, ok := f[word]
 		if !ok {
 			folded = fold.Name(word)
+			if len(f) == maxWords {
+				clear(f)
+			}
 			f[strings.Clone(word)] = folded
 		}
 		if folded == "" {

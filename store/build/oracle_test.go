@@ -97,7 +97,7 @@ func (o *oracle) report(r input.Withdrawn) {
 func (o *oracle) person(w *snapshot.LayerWriter, p input.Person, row int) error {
 	main := mainDocument(p)
 	facts := checkpoint.Person{Issued: p.Issued, Card: cardStatus(p.CardStatus), Exempt: p.Exempt}
-	for _, other := range otherDocuments(p) {
+	for _, other := range appendOthers(nil, p) {
 		if !o.mains[other.number] && other.kind != checkpoint.KindBHYT {
 			o.move(other.number, main.number)
 		}
@@ -106,7 +106,7 @@ func (o *oracle) person(w *snapshot.LayerWriter, p input.Person, row int) error 
 	if err := w.Add(snapshot.Entry{Row: row, Person: &snapshot.Person{Kind: main.kind, Number: p.Number, Birth: p.Birth, NameFold: fold.Name(p.FullName), Sex: p.Sex, Facts: facts}}); err != nil {
 		return err
 	}
-	for _, other := range otherDocuments(p) {
+	for _, other := range appendOthers(nil, p) {
 		if other == main {
 			continue
 		}

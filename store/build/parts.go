@@ -1,11 +1,9 @@
 package build
 
 import (
-	"bytes"
-	"cmp"
 	"encoding/binary"
-	"errors"
 	"fmt"
+	"math/bits"
 	"slices"
 	"sync"
 
@@ -13,35 +11,45 @@ import (
 )
 
 const (
-	// partCount makes a part of ten million people with their doses about
-	// 1 MB, and one of a hundred million 12 MB: small enough for every core to
-	// hold one.
-	partCount = 1024
-	partShift = 64 - 10
-	// chunkSize is what a part collects before it writes: 8 MB for all.
-	chunkSize = 8 << 10
+	// partSize is about how many bytes of the files may go into a part: few
+	// enough for every core to hold one.
+	partSize = 4 << 20
+	minParts = 1 << 10
+	maxParts = 1 << 13 // enough for 200 million people with their doses
+	// partsBuffer is what all parts together collect before they write, in bytes.
+	partsBuffer = 8 << 20
 )
 
-// parts files rows by a hash of their number: one file, of which each part
-// knows its pieces. put may be called from several goroutines.
+// partsFor is how many parts files of so many bytes are filed in.
+func partsFor(files int64) int {
+	n := minParts
+	for n < maxParts && int64(n)*partSize < files {
+		n *= 2
+	}
+	return n
+}
+
+// parts files rows by a hash of their number: one file of chunks of one size, of
+// which each part knows its own. put may be called from several goroutines.
 type parts struct {
-	file *scratch.File
-	list []part
+	file  *scratch.File
+	list  []part
+	chunk int // bytes
 }
 
 type part struct {
 	mu     sync.Mutex
 	buf    []byte
-	pieces []scratch.Extent
-	size   int64 // of pieces
+	chunks []uint32       // full ones, by their number in the file
+	tail   scratch.Extent // what flush wrote behind them
 }
 
-func newParts(dir string) (*parts, error) {
+func newParts(dir string, count int) (*parts, error) {
 	f, err := scratch.New(dir)
 	if err != nil {
 		return nil, fmt.Errorf("file rows: %w", err)
 	}
-	return &parts{file: f, list: make([]part, partCount)}, nil
+	return &parts{file: f, list: make([]part, count), chunk: partsBuffer / count}, nil
 }
 
 func (p *parts) close() error { return p.file.Close() }
@@ -56,46 +64,56 @@ func hash(number []byte) uint64 {
 	return (h ^ h>>32) * 0x9e3779b97f4a7c15
 }
 
-// put files the encoder's row.
+// of is the part of a number.
+func (p *parts) of(number []byte) *part {
+	i, _ := bits.Mul64(hash(number), uint64(len(p.list)))
+	return &p.list[i]
+}
+
+// put files the encoder's row, which may go on in the part's next chunk.
 func (p *parts) put(e *encoder) error {
-	part := &p.list[hash(e.number)>>partShift]
+	part := p.of(e.number)
 	part.mu.Lock()
 	defer part.mu.Unlock()
 	part.buf = binary.AppendUvarint(part.buf, uint64(len(e.row)))
 	part.buf = append(part.buf, e.row...)
-	if len(part.buf) < chunkSize {
-		return nil
+	for len(part.buf) >= p.chunk {
+		piece, err := p.write(part.buf[:p.chunk])
+		if err != nil {
+			return err
+		}
+		part.chunks = append(part.chunks, uint32(piece.At/int64(p.chunk)))
+		part.buf = part.buf[:copy(part.buf, part.buf[p.chunk:])]
 	}
-	return p.write(part)
+	return nil
 }
 
-func (p *parts) write(part *part) error {
-	if p.file.Size()>>roomShift != (p.file.Size()+int64(len(part.buf)))>>roomShift {
+func (p *parts) write(b []byte) (scratch.Extent, error) {
+	if p.file.Size()>>roomShift != (p.file.Size()+int64(len(b)))>>roomShift {
 		if err := p.file.Room(1 << roomShift); err != nil {
-			return fmt.Errorf("file rows: %w", err)
+			return scratch.Extent{}, fmt.Errorf("file rows: %w", err)
 		}
 	}
-	piece, err := p.file.Append(part.buf)
+	piece, err := p.file.Append(b)
 	if err != nil {
-		return fmt.Errorf("file rows: %w", err)
+		return piece, fmt.Errorf("file rows: %w", err)
 	}
-	part.pieces = append(part.pieces, piece)
-	part.size += piece.Size
-	part.buf = part.buf[:0]
-	return nil
+	return piece, nil
 }
 
 // roomShift: free room on disk is asked for each 16 MB.
 const roomShift = 24
 
-// flush writes what is still collected, and gives the buffers back.
-func (p *parts) flush() error {
+// flush writes what is still collected, and gives the buffers back. Nothing can
+// be put afterwards.
+func (p *parts) flush() (err error) {
 	for i := range p.list {
 		part := &p.list[i]
-		if len(part.buf) > 0 {
-			if err := p.write(part); err != nil {
-				return err
-			}
+		if len(part.buf) == 0 {
+			continue
+		}
+		if part.tail, err = p.write(part.buf); err != nil {
+			return err
 		}
 		part.buf = nil
 	}
@@ -105,15 +123,21 @@ func (p *parts) flush() error {
 // appendPart reads a part behind what b holds.
 func (p *parts) appendPart(b []byte, i int) ([]byte, error) {
 	part := &p.list[i]
-	b = slices.Grow(b, int(part.size))
-	for _, piece := range part.pieces {
+	b = slices.Grow(b, len(part.chunks)*p.chunk+int(part.tail.Size))
+	read := func(piece scratch.Extent) error {
 		at := len(b)
 		b = b[:at+int(piece.Size)]
 		if _, err := p.file.ReadAt(b[at:], piece.At); err != nil {
-			return nil, fmt.Errorf("read filed rows: %w", err)
+			return fmt.Errorf("read filed rows: %w", err)
+		}
+		return nil
+	}
+	for _, n := range part.chunks {
+		if err := read(scratch.Extent{At: int64(n) * int64(p.chunk), Size: int64(p.chunk)}); err != nil {
+			return nil, err
 		}
 	}
-	return b, nil
+	return b, read(part.tail)
 }
 
 // eachRow calls do with the rows of the part's bytes as they lie.
@@ -129,67 +153,4 @@ func eachRow(data []byte, do func(r row) error) error {
 		data = rest
 	}
 	return nil
-}
-
-// grouped calls do with the rows of each number in the part's bytes. Within a
-// number, rows are ordered by type.
-func grouped(data []byte, do func(group []row) error) error {
-	rows, err := indexRows(data)
-	if err != nil {
-		return err
-	}
-	var group []row
-	for i := 0; i < len(rows); {
-		group = group[:0]
-		first := rows[i].row(data)
-		for ; i < len(rows); i++ {
-			r := rows[i].row(data)
-			if !bytes.Equal(r.number, first.number) {
-				break
-			}
-			group = append(group, r)
-		}
-		if err := do(group); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// place leads to a row; the hash nearly always tells two numbers apart.
-type place struct {
-	hash uint64
-	at   uint32
-}
-
-// row at a place that indexRows found good.
-func (p place) row(data []byte) row {
-	r, _, _ := cutRow(data[p.at:])
-	return r
-}
-
-var errPartSize = errors.New("file rows: more people than this version can build")
-
-func indexRows(data []byte) ([]place, error) {
-	if uint64(len(data)) > 1<<32-1 {
-		return nil, errPartSize
-	}
-	list := make([]place, 0, len(data)/32)
-	for rest := data; len(rest) > 0; {
-		at := len(data) - len(rest)
-		r, after, err := cutRow(rest)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, place{hash(r.number), uint32(at)})
-		rest = after
-	}
-	slices.SortFunc(list, func(a, b place) int {
-		if a.hash != b.hash {
-			return cmp.Compare(a.hash, b.hash)
-		}
-		x, y := a.row(data), b.row(data)
-		return cmp.Or(bytes.Compare(x.number, y.number), cmp.Compare(x.kind, y.kind), cmp.Compare(a.at, b.at))
-	})
-	return list, nil
 }

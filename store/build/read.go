@@ -89,7 +89,7 @@ type rowRead[T any] struct {
 // waits for. The same goroutine asks for each row's line, while it is that row's.
 func ahead[T any](rows iter.Seq2[T, error], line func() int) iter.Seq[rowRead[T]] {
 	return func(yield func(rowRead[T]) bool) {
-		parts, quit := make(chan []rowRead[T], 2), make(chan struct{})
+		parts, used, quit := make(chan []rowRead[T], 2), make(chan []rowRead[T], 4), make(chan struct{})
 		var wg sync.WaitGroup
 		defer wg.Wait()
 		defer close(quit)
@@ -99,7 +99,7 @@ func ahead[T any](rows iter.Seq2[T, error], line func() int) iter.Seq[rowRead[T]
 			send := func() bool {
 				select {
 				case parts <- some:
-					some = make([]rowRead[T], 0, aheadRows)
+					some = emptied(used)
 					return true
 				case <-quit:
 					return false
@@ -122,7 +122,18 @@ func ahead[T any](rows iter.Seq2[T, error], line func() int) iter.Seq[rowRead[T]
 					return
 				}
 			}
+			used <- some // never waits: there are no more than it has room for
 		}
+	}
+}
+
+// emptied is a list that was read to its end, or a new one.
+func emptied[T any](used <-chan []rowRead[T]) []rowRead[T] {
+	select {
+	case some := <-used:
+		return some[:0]
+	default:
+		return make([]rowRead[T], 0, aheadRows)
 	}
 }
 
@@ -141,7 +152,8 @@ func (r *reading) person(e *encoder, p input.Person, row int) error {
 		return err
 	}
 	main := mainDocument(p)
-	for _, other := range otherDocuments(p) {
+	e.others = appendOthers(e.others[:0], p)
+	for _, other := range e.others {
 		if other == main {
 			continue
 		}
@@ -176,8 +188,8 @@ type document struct {
 
 func mainDocument(p input.Person) document { return document{input.KindOf(p.Number), p.Number} }
 
-func otherDocuments(p input.Person) []document {
-	var list []document
+// appendOthers appends a person's further documents.
+func appendOthers(list []document, p input.Person) []document {
 	for _, old := range p.OldNumbers {
 		list = append(list, document{checkpoint.KindCMND, old})
 	}

@@ -28,6 +28,7 @@ const (
 type encoder struct {
 	row    []byte // after the length
 	number []byte // in row
+	others []document
 
 	products map[string]uint8 // codes of names seen, which are few
 }
@@ -141,8 +142,9 @@ func cutRow(b []byte) (r row, rest []byte, err error) {
 // decoder takes fields off a row. The first that is not there is kept in err;
 // what follows is empty.
 type decoder struct {
-	b   []byte
-	err error
+	b    []byte
+	copy string // of a row with texts, all of which share it
+	err  error
 }
 
 func (d *decoder) take(n uint64) []byte {
@@ -165,7 +167,14 @@ func (d *decoder) uint() uint64 {
 	return n
 }
 
-func (d *decoder) text() string { return string(d.take(d.uint())) }
+func (d *decoder) text() string {
+	n := d.uint()
+	at := len(d.copy) - len(d.b)
+	if d.take(n); d.err != nil {
+		return ""
+	}
+	return d.copy[at : at+int(n)]
+}
 
 func (d *decoder) byte() byte { return d.take(1)[0] }
 
@@ -182,7 +191,7 @@ type personRow struct {
 }
 
 func (r row) person() (personRow, error) {
-	d := decoder{b: r.fields}
+	d := decoder{b: r.fields, copy: string(r.fields)}
 	p := personRow{row: int(d.uint())}
 	p.Number = string(r.number)
 	p.Birth, p.Issued = d.date(), d.date()

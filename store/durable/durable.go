@@ -54,6 +54,20 @@ func SyncDir(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
+// MkdirAll is os.MkdirAll whose directories are still there after a power cut.
+func MkdirAll(dir string, perm fs.FileMode) error {
+	if info, err := os.Stat(dir); err == nil && info.IsDir() {
+		return nil
+	}
+	if err := MkdirAll(filepath.Dir(dir), perm); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, perm); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return SyncDir(filepath.Dir(dir))
+}
+
 // Bytes is a file that holds a few bytes.
 type Bytes string
 

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -16,8 +17,8 @@ import (
 	"checkpoint/store/extsort"
 )
 
-func collect(t rapid.TB, s *extsort.Sorter) (all [][]byte) {
-	for r, err := range s.Sorted() {
+func collect(t rapid.TB, sorted iter.Seq2[[]byte, error]) (all [][]byte) {
+	for r, err := range sorted {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -41,8 +42,8 @@ func TestEqualsSortingInMemory(t *testing.T) {
 			}
 		}
 		slices.SortFunc(want, bytes.Compare)
-		for pass := range 2 {
-			if got := collect(t, s); !slices.EqualFunc(got, want, bytes.Equal) {
+		for pass, sorted := range []iter.Seq2[[]byte, error]{s.Sorted(), s.Ahead(), s.Sorted()} {
+			if got := collect(t, sorted); !slices.EqualFunc(got, want, bytes.Equal) {
 				t.Fatalf("pass %d: got %q, want %q", pass, got, want)
 			}
 		}
@@ -65,7 +66,7 @@ func TestLongRecordsAndManyWriters(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if got := collect(t, s); len(got) != 800 || s.Len() != 800 || !slices.IsSortedFunc(got, bytes.Compare) {
+	if got := collect(t, s.Ahead()); len(got) != 800 || s.Len() != 800 || !slices.IsSortedFunc(got, bytes.Compare) {
 		t.Fatalf("%d records", len(got))
 	}
 	if err := s.Add(nil); err == nil {
@@ -81,13 +82,15 @@ func TestReadingCanStopAndStartAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for r, err := range s.Sorted() {
-		if err != nil || r[0] != 0 {
-			t.Fatal(r, err)
+	for _, sorted := range []iter.Seq2[[]byte, error]{s.Sorted(), s.Ahead()} {
+		for r, err := range sorted {
+			if err != nil || r[0] != 0 {
+				t.Fatal(r, err)
+			}
+			break
 		}
-		break
 	}
-	if got := collect(t, s); len(got) != 100 || got[99][0] != 99 {
+	if got := collect(t, s.Ahead()); len(got) != 100 || got[99][0] != 99 {
 		t.Fatalf("%d records the second time", len(got))
 	}
 }
@@ -102,9 +105,16 @@ func TestADiskThatIsNotThereIsAnError(t *testing.T) {
 	if !errors.Is(err, os.ErrNotExist) {
 		t.Fatalf("got %v", err)
 	}
-	for _, err := range s.Sorted() {
-		if err == nil {
-			t.Fatal("records came out after an error")
+	for _, sorted := range []iter.Seq2[[]byte, error]{s.Sorted(), s.Ahead()} {
+		errs := 0
+		for r, err := range sorted {
+			if err == nil {
+				t.Fatalf("record %x came out after an error", r)
+			}
+			errs++
+		}
+		if errs != 1 {
+			t.Errorf("told %d times", errs)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"checkpoint"
+	"checkpoint/store/lossfs"
 )
 
 // killEnv holds the directory of a journal and makes the test binary append to
@@ -55,7 +56,7 @@ func appendForever() bool {
 func TestKillNineLosesNothingAcknowledged(t *testing.T) {
 	dir := t.TempDir()
 	want := map[checkpoint.Position]int{}
-	for range rounds(t, 15) {
+	for range lossfs.Rounds(t, 15) {
 		killAfter(t, dir, 1+rand.IntN(300), want)
 	}
 	o := testOptions(dir)

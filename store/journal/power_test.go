@@ -4,9 +4,7 @@ import (
 	"errors"
 	"maps"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -14,20 +12,6 @@ import (
 	"checkpoint"
 	"checkpoint/store/lossfs"
 )
-
-// rounds is how often a crash test crashes: CHECKPOINT_SOAK asks for more.
-func rounds(t *testing.T, normal int) int {
-	t.Helper()
-	soak := os.Getenv("CHECKPOINT_SOAK")
-	if soak == "" {
-		return normal
-	}
-	n, err := strconv.Atoi(soak)
-	if err != nil || n < 1 {
-		t.Fatalf("CHECKPOINT_SOAK=%q: want a number of crashes", soak)
-	}
-	return n
-}
 
 // storm appends from several goroutines, marks and tidies until the power
 // goes, and collects what was acknowledged.
@@ -64,7 +48,7 @@ func TestPowerCutsLoseNothingAcknowledged(t *testing.T) {
 	t.Logf("seed %d", seed)
 	rng := rand.New(rand.NewPCG(seed, 1))
 	image, want, total := "", map[checkpoint.Position]int{}, 0
-	for round := range rounds(t, 20) {
+	for round := range lossfs.Rounds(t, 20) {
 		out := t.TempDir()
 		t.Run("cut", func(t *testing.T) {
 			fs := lossfs.Mount(t, lossfs.Options{Seed: image})

@@ -29,6 +29,7 @@ type Counters struct {
 	Writes   int64 // write calls
 	Syncs    int64 // fsync and fdatasync of files
 	DirSyncs int64 // fsync of directories
+	Changes  int64 // all of these, and names made, changed and removed
 }
 
 // dir maps names to *file or *dir.
@@ -65,6 +66,7 @@ func (d *disk) change() syscall.Errno {
 	if d.fuse > 0 {
 		d.fuse--
 	}
+	d.count.Changes++
 	return 0
 }
 

@@ -6,7 +6,7 @@
 // [FS.Cut] ends everything at once and writes down what a machine would find
 // after the power returns: nothing unsynced, or a random part of it, torn at
 // 512-byte sectors. A capacity makes writes fail with ENOSPC, and counters
-// tell what each durable commit costs.
+// tell what each durable commit costs. [Rounds] is how often such a test repeats.
 //
 // It is used by tests only. The file system runs in a process of its own,
 // since a program that maps a file which it serves itself can stop its own

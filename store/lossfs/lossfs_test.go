@@ -170,7 +170,7 @@ func TestCountersAndTheFuseThatBlows(t *testing.T) {
 	if _, err := f.Write([]byte("late")); !errors.Is(err, syscall.EIO) {
 		t.Errorf("third change: %v, want EIO", err)
 	}
-	if got, want := m.Counters(), (lossfs.Counters{Bytes: 1000, Writes: 1, Syncs: 1}); got != want {
+	if got, want := m.Counters(), (lossfs.Counters{Bytes: 1000, Writes: 1, Syncs: 1, Changes: 2}); got != want {
 		t.Errorf("counters %+v, want %+v", got, want)
 	}
 }

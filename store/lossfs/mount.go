@@ -42,6 +42,9 @@ type FS struct {
 // to get them. Only a kernel without FUSE skips the test.
 func Mount(t testing.TB, o Options) *FS {
 	t.Helper()
+	if os.Getenv(childEnv) != "" { // or children would beget children without end
+		t.Fatal("lossfs: this program's TestMain lacks lossfs.Serve")
+	}
 	needFUSE(t)
 	self, err := os.Executable()
 	if err != nil {

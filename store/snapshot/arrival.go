@@ -17,9 +17,9 @@ import (
 )
 
 // runGroups is how many groups are committed together: 480 blocks are just
-// under 1 MiB. That much memory is needed, and that much comes again after a
-// power cut.
-const runGroups = 6
+// under 1 MiB. While one run is written the next one comes: twice that much
+// memory is needed, and so much at most comes again after a power cut.
+const runGroups = 12
 
 // Arrival is a layer on its way in. Blocks are proven as they come and
 // committed in runs; what is committed survives a power cut, and the next
@@ -32,8 +32,15 @@ type Arrival struct {
 	kept   uint32 // groups committed
 	done   bool   // all is committed, and the head too
 
-	blocks [][]byte // of the running run
-	ended  [][]byte // slots of the groups that it completes
+	run     run        // what came since the last commit began
+	writing chan error // the end of a commit that runs meanwhile; nil: none
+	pending uint32     // groups of that commit
+}
+
+// run is what is committed together.
+type run struct {
+	blocks [][]byte
+	ended  [][]byte // slots of the groups that they complete
 }
 
 // OpenArrival begins the layer ref in dir, or goes on with it. A file that
@@ -43,7 +50,7 @@ func OpenArrival(dir string, ref LayerRef) (*Arrival, error) {
 	if err != nil {
 		return nil, fmt.Errorf("take layer in: %w", err)
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := durable.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("take layer in: %w", err)
 	}
 	a := &Arrival{ref: ref, stream: stream}
@@ -153,50 +160,69 @@ func (a *Arrival) Take(r io.Reader) error {
 	if a.stream.groups == nil {
 		return errors.New("take layer in: the head has not come yet")
 	}
-	for !a.stream.complete() {
-		b, ended, err := a.stream.next(r)
-		if err != nil {
-			return fmt.Errorf("take layer in: %w", err)
-		}
-		a.blocks = append(a.blocks, b)
-		if ended != nil {
-			a.ended = append(a.ended, ended)
-		}
-		if len(a.ended) == runGroups {
-			if err := a.commit(); err != nil {
-				return err
-			}
-		}
+	err := a.take(r)
+	if errWrite := a.settle(); errWrite != nil {
+		return errWrite // what came since is dropped, whatever else there was
 	}
-	if err := a.commit(); err != nil {
+	if err != nil {
 		return err
 	}
 	return a.finish()
 }
 
-// commit writes a run. It is durable when commit returns.
+func (a *Arrival) take(r io.Reader) error {
+	for !a.stream.complete() {
+		b, ended, err := a.stream.next(r)
+		if err != nil {
+			return fmt.Errorf("take layer in: %w", err)
+		}
+		a.run.blocks = append(a.run.blocks, b)
+		if ended != nil {
+			a.run.ended = append(a.run.ended, ended)
+		}
+		if len(a.run.ended) == runGroups {
+			if err := a.commit(); err != nil {
+				return err
+			}
+		}
+	}
+	return a.commit()
+}
+
+// commit begins to write a run, once the one before is on disk: the next one
+// arrives meanwhile.
 func (a *Arrival) commit() error {
-	if len(a.ended) == 0 {
-		return nil
+	if err := a.settle(); err != nil || len(a.run.ended) == 0 {
+		return err
 	}
-	err := guardWrite(func() error {
-		return a.db.Update(func(tx *bolt.Tx) error {
-			return errors.Join(putAll(tx, bucketBlocks, a.kept*groupSlots, a.blocks), putAll(tx, bucketGroups, a.kept, a.ended))
+	first, whole, ended := a.kept, a.run, make(chan error, 1)
+	go func() {
+		ended <- guardWrite(func() error {
+			return a.db.Update(func(tx *bolt.Tx) error {
+				return errors.Join(putAll(tx, bucketBlocks, first*groupSlots, whole.blocks), putAll(tx, bucketGroups, first, whole.ended))
+			})
 		})
-	})
-	if err != nil {
-		a.drop()
-		return fmt.Errorf("take layer in: %w", err)
-	}
-	a.kept += uint32(len(a.ended))
-	a.blocks, a.ended = nil, nil
+	}()
+	a.writing, a.pending = ended, uint32(len(whole.ended))
+	a.run = run{}
 	return nil
 }
 
-// drop goes back to what is committed, so that a full disk costs a run only.
-func (a *Arrival) drop() {
-	a.blocks, a.ended = nil, nil
-	a.stream.skipTo(a.kept)
+// settle waits until what commit began is durable. If it failed, it goes back
+// to what is committed, so that a full disk costs two runs only.
+func (a *Arrival) settle() error {
+	if a.writing == nil {
+		return nil
+	}
+	err := <-a.writing
+	a.writing = nil
+	if err != nil {
+		a.run = run{}
+		a.stream.skipTo(a.kept)
+		return fmt.Errorf("take layer in: %w", err)
+	}
+	a.kept += a.pending
+	return nil
 }
 
 func (a *Arrival) finish() error {

@@ -133,23 +133,23 @@ func (b *blockBuilder) bytes(low, high Tag) []byte {
 
 // Hashes are separated by what they are over (RFC 6962, section 2.1), so that
 // a group can never pass for a block.
-func hashBlock(index uint32, b []byte) Digest {
-	return hashOf(0, binary.BigEndian.AppendUint32(nil, index), b)
-}
+func hashBlock(index uint32, b []byte) Digest { return hashOf(0, index, b) }
 
-func hashGroup(index uint32, b []byte) Digest {
-	return hashOf(1, binary.BigEndian.AppendUint32(nil, index), b)
-}
+func hashGroup(index uint32, b []byte) Digest { return hashOf(1, index, b) }
 
 func hashRoot(header, groups []byte) Digest {
-	return hashOf(2, binary.BigEndian.AppendUint32(nil, uint32(len(header))), header, groups)
+	return hashOf(2, uint32(len(header)), header, groups)
 }
 
-func hashOf(what byte, parts ...[]byte) Digest {
+// hashOf is SHA-256 over a byte that tells what follows, a number and the parts.
+func hashOf(what byte, n uint32, parts ...[]byte) (sum Digest) {
 	h := sha256.New()
-	h.Write([]byte{what})
+	head := [5]byte{what}
+	binary.BigEndian.PutUint32(head[1:], n)
+	h.Write(head[:])
 	for _, p := range parts {
 		h.Write(p)
 	}
-	return Digest(h.Sum(nil))
+	h.Sum(sum[:0])
+	return sum
 }

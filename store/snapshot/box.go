@@ -24,6 +24,7 @@ import (
 //	DIR/manifests/N/         manifest.cbor, signatures.cbor
 //	DIR/layers/ROOT.layer    shared between manifests
 //	DIR/arriving/ROOT.layer  on their way in, see [Arrival]
+//	DIR/incoming/ROOT.layer  being copied from a stick, for the time of a Load
 //	DIR/damaged/ROOT.layer   the last one found damaged, for those who ask why
 type Box struct {
 	dir    string
@@ -41,6 +42,9 @@ func NewBox(dir string, trust Trust, pepper Pepper) *Box {
 
 // ErrNone: no snapshot was ever loaded.
 var ErrNone = errors.New("no snapshot loaded")
+
+// ErrBusy: somebody else takes a snapshot in.
+var ErrBusy = errors.New("another update is running")
 
 // Current is the number of the snapshot in use.
 func (b *Box) Current() (uint64, error) {
@@ -147,6 +151,9 @@ func (b *Box) Load(from string, in Incoming) (Manifest, error) {
 	if done, err := b.loaded(m, raw); done || err != nil {
 		return m, err
 	}
+	if err := errors.Join(os.RemoveAll(b.incomingDir()), b.roomToCopy(from, m)); err != nil {
+		return m, fmt.Errorf("load snapshot %d: %w", m.Number, err)
+	}
 	if err := b.takeIn(from, m, in); err != nil {
 		return m, fmt.Errorf("load snapshot %d: %w", m.Number, err)
 	}
@@ -164,7 +171,7 @@ func (b *Box) use(m Manifest, raw []byte, signatures []Signature, in Incoming) e
 	if err := durable.Replace(filepath.Join(b.dir, "current"), []byte(strconv.FormatUint(m.Number, 10)+"\n"), 0o644); err != nil {
 		return fmt.Errorf("switch to snapshot %d: %w", m.Number, err)
 	}
-	return b.tidy(m.Number)
+	return b.tidy(m.Number, nil)
 }
 
 // loaded refuses what is older than the snapshot in use, and another one under
@@ -195,7 +202,7 @@ func (b *Box) loaded(m Manifest, raw []byte) (bool, error) {
 }
 
 func (b *Box) takeIn(from string, m Manifest, in Incoming) error {
-	if err := os.MkdirAll(b.layersDir(), 0o755); err != nil {
+	if err := durable.MkdirAll(b.layersDir(), 0o755); err != nil {
 		return err
 	}
 	for _, ref := range m.Layers {
@@ -229,8 +236,8 @@ func (b *Box) takeLayer(from string, ref LayerRef, in Incoming) error {
 			return nil
 		}
 	}
-	incoming := filepath.Join(b.dir, "incoming")
-	if err := os.MkdirAll(incoming, 0o755); err != nil {
+	incoming := b.incomingDir()
+	if err := durable.MkdirAll(incoming, 0o755); err != nil {
 		return err
 	}
 	temp := filepath.Join(incoming, ref.FileName())
@@ -268,7 +275,7 @@ func (in Incoming) counter(step, dir string, ref LayerRef) func(int64) {
 
 func (b *Box) keep(n uint64, manifest []byte, signatures []Signature) error {
 	dir := b.manifestDir(n)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := durable.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
 	s, err := EncodeSignatures(signatures)
@@ -294,69 +301,9 @@ func (b *Box) Kept() ([]uint64, error) {
 	return kept, nil
 }
 
-// tidy keeps the snapshot in use and the one before it.
-func (b *Box) tidy(current uint64) error {
-	kept, err := b.Kept()
-	if err != nil {
-		return err
-	}
-	for i, n := range slices.Backward(kept) {
-		if n > current || i < len(kept)-2 {
-			if err := os.RemoveAll(b.manifestDir(n)); err != nil {
-				return fmt.Errorf("remove snapshot %d: %w", n, err)
-			}
-		}
-	}
-	used, err := b.layersKept()
-	if err != nil {
-		return err
-	}
-	return b.removeUnused(used)
-}
-
-// layersKept are the names of the layers of all snapshots on the box.
-func (b *Box) layersKept() (map[string]bool, error) {
-	kept, err := b.Kept()
-	if err != nil {
-		return nil, err
-	}
-	used := map[string]bool{}
-	for _, n := range kept {
-		raw, _, err := ReadBundle(b.manifestDir(n))
-		if err != nil {
-			return nil, err
-		}
-		m, err := PeekManifest(raw)
-		if err != nil {
-			return nil, fmt.Errorf("read snapshot %d: %w", n, err)
-		}
-		for _, l := range m.Layers {
-			used[l.FileName()] = true
-		}
-	}
-	return used, nil
-}
-
-func (b *Box) removeUnused(used map[string]bool) error {
-	entries, err := os.ReadDir(b.layersDir())
-	if err != nil {
-		return fmt.Errorf("remove old layers: %w", err)
-	}
-	for _, e := range entries {
-		if used[e.Name()] {
-			continue
-		}
-		// An open file lives on until its reader closes it.
-		if err := os.Remove(filepath.Join(b.layersDir(), e.Name())); err != nil {
-			return fmt.Errorf("remove old layers: %w", err)
-		}
-	}
-	return nil
-}
-
 // lock keeps two loads apart, also of two processes.
 func (b *Box) lock() (unlock func(), err error) {
-	if err := os.MkdirAll(b.dir, 0o755); err != nil {
+	if err := durable.MkdirAll(b.dir, 0o755); err != nil {
 		return nil, err
 	}
 	f, err := os.OpenFile(filepath.Join(b.dir, "lock"), os.O_CREATE|os.O_RDWR, 0o644)
@@ -365,7 +312,7 @@ func (b *Box) lock() (unlock func(), err error) {
 	}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		f.Close()
-		return nil, fmt.Errorf("another load is running: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrBusy, err)
 	}
 	return func() { f.Close() }, nil
 }

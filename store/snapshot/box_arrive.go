@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	"golang.org/x/sys/unix"
-
 	"checkpoint/store/durable"
 )
 
@@ -114,7 +112,7 @@ func (b *Box) arrived(m Manifest) bool {
 }
 
 func (b *Box) moveIn(m Manifest) error {
-	if err := os.MkdirAll(b.layersDir(), 0o755); err != nil {
+	if err := durable.MkdirAll(b.layersDir(), 0o755); err != nil {
 		return err
 	}
 	for _, ref := range m.Layers {
@@ -127,7 +125,7 @@ func (b *Box) moveIn(m Manifest) error {
 			// Only evidence, and not every file system has links.
 			_ = b.setAside(func(name string) error { return os.Link(to, name) }, ref)
 		}
-		if err := durable.Publish(from, to); err != nil {
+		if err := errors.Join(durable.Publish(from, to), durable.SyncDir(b.ArrivingDir())); err != nil {
 			return err
 		}
 	}
@@ -143,46 +141,11 @@ func (b *Box) Quarantine(dir string, ref LayerRef) error {
 }
 
 func (b *Box) setAside(as func(name string) error, ref LayerRef) error {
-	if err := errors.Join(b.EmptyQuarantine(), os.MkdirAll(b.damagedDir(), 0o755)); err != nil {
+	if err := errors.Join(b.emptyQuarantine(), durable.MkdirAll(b.damagedDir(), 0o755)); err != nil {
 		return fmt.Errorf("set damaged layer aside: %w", err)
 	}
 	if err := as(filepath.Join(b.damagedDir(), ref.FileName())); err != nil {
 		return fmt.Errorf("set damaged layer aside: %w", err)
 	}
 	return nil
-}
-
-// EmptyQuarantine gives the room of a damaged layer back.
-func (b *Box) EmptyQuarantine() error { return os.RemoveAll(b.damagedDir()) }
-
-func (b *Box) damagedDir() string { return filepath.Join(b.dir, "damaged") }
-
-// ForgetArrivals removes what arrived of layers that m does not name.
-func (b *Box) ForgetArrivals(m Manifest) error {
-	wanted := map[string]bool{}
-	for _, ref := range m.Layers {
-		wanted[ref.FileName()] = true
-	}
-	entries, err := os.ReadDir(b.ArrivingDir())
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	for _, e := range entries {
-		if !wanted[e.Name()] {
-			err = errors.Join(err, os.Remove(filepath.Join(b.ArrivingDir(), e.Name())))
-		}
-	}
-	return err
-}
-
-// Free is the room on the box's disk in bytes, for anyone.
-func (b *Box) Free() (int64, error) {
-	if err := os.MkdirAll(b.dir, 0o755); err != nil {
-		return 0, err
-	}
-	var s unix.Statfs_t
-	if err := unix.Statfs(b.dir, &s); err != nil {
-		return 0, fmt.Errorf("ask for free space: %w", err)
-	}
-	return int64(s.Bavail) * s.Bsize, nil
 }

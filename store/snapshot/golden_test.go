@@ -162,7 +162,7 @@ func FuzzAlias(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(b)
+		f.Add(b[:])
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		kind, number, err := decodeAlias(b)
@@ -173,7 +173,7 @@ func FuzzAlias(f *testing.F) {
 			return
 		}
 		again, err := (&Alias{MainKind: kind, Main: number}).encode()
-		if err != nil || !bytes.Equal(again, b) {
+		if err != nil || !bytes.Equal(again[:], b) {
 			t.Errorf("%x and %x are both %q", b, again, number)
 		}
 	})

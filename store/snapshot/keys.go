@@ -1,7 +1,6 @@
 package snapshot
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -67,12 +66,12 @@ func (p Pepper) CodeHash(payload []byte) []byte { return p.mac("code", string(pa
 // mac is HMAC-SHA256 over the parts, each followed by a zero byte; no part but
 // the last holds one, so no two lists of parts collide.
 func (p Pepper) mac(parts ...string) []byte {
-	m := hmac.New(sha256.New, p[:])
+	message := make([]byte, 0, 2*sha256.BlockSize)
 	for _, part := range parts {
-		m.Write([]byte(part))
-		m.Write([]byte{0})
+		message = append(append(message, part...), 0)
 	}
-	return m.Sum(nil)
+	sum := oneMAC(p[:], message)
+	return sum[:]
 }
 
 // Stretch makes guessing birth dates slow for a thief who has card and pepper.
@@ -96,26 +95,36 @@ func (s Stretch) apply(secret []byte) ([]byte, error) {
 	return nil, fmt.Errorf("stretch %d: not known to this version", s)
 }
 
-// secret is what opens a record: stretch(HMAC(pepper, kind | number | birth
-// date as registered)). It is the same in every layer; [sealKey] makes it
+// secret is what a record's key is made of: HMAC(pepper, kind | number | birth
+// date as registered). It is the same in every layer; [sealKey] makes it
 // differ.
-func (p Pepper) secret(s Stretch, kind checkpoint.DocumentKind, number string, birth checkpoint.Date) ([]byte, error) {
-	secret := p.mac("record", string([]byte{byte(kind)}), number, birth.String())
-	return s.apply(secret)
+func (p Pepper) secret(kind checkpoint.DocumentKind, number string, birth checkpoint.Date) []byte {
+	return p.mac("record", string([]byte{byte(kind)}), number, string(appendDate(nil, birth)))
 }
 
-// sealKey is the key of one record in one layer (RFC 5869): bound to the
-// layer's input, so that no key serves two layers and a fixed nonce is sound.
-func sealKey(secret []byte, input Digest, t entryType) Digest {
-	prk := oneMAC(input[:], secret)
-	return expand(prk[:], t)
+// sealKey is the key of one record in one layer, of its stretched secret: bound
+// to the layer's input, so that no key serves two layers and a fixed nonce is
+// sound. It is the one-step key derivation of NIST SP 800-56C rev. 2, section
+// 4.1, with HMAC-SHA256: the layer's input is the salt.
+func sealKey(stretched []byte, input Digest, t entryType) Digest {
+	message := make([]byte, 0, sha256.BlockSize)
+	return oneMAC(input[:], appendKeyMaterial(message, stretched, t))
 }
 
-// digest is a keyed digest of one line of a card, of which records keep the
-// beginning, for comparing only.
+// appendKeyMaterial appends what the derivation is over: counter, secret, and
+// what the key is for. With the salt it stays within two blocks of SHA-256.
+func appendKeyMaterial(b, stretched []byte, t entryType) []byte {
+	b = append(append(b, 0, 0, 0, 1), stretched...)
+	return append(append(b, "record 2 "...), t.String()...)
+}
+
+// digest is a keyed digest of one line of a card, for comparing only. The hash
+// begins with the secret, which the holder of the whole hash could go on from;
+// records keep its first bytes, and from these nobody can. It needs no stretch:
+// it lies in the record, which has to be opened first.
 func digest(secret []byte, what, value string) Digest {
 	line := make([]byte, 0, 2*sha256.BlockSize)
-	line = append(append(line, "checkpoint line 1 "...), what...)
+	line = append(append(line, secret...), what...)
 	line = append(append(line, 0), value...)
-	return oneMAC(secret, line)
+	return sha256.Sum256(line)
 }

@@ -2,14 +2,13 @@ package snapshot
 
 import (
 	"bytes"
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"sort"
+	"sync"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -36,7 +35,7 @@ func (k LayerKind) String() string {
 	return [...]string{LayerBase: "base", LayerDaily: "daily", LayerHourly: "hourly"}[k]
 }
 
-const layerFormat = 1
+const layerFormat = 2
 
 // Header describes a layer; it is hashed into the root.
 type Header struct {
@@ -73,13 +72,22 @@ type LayerRef struct {
 // FileName is the layer's name in a snapshot directory and on a box.
 func (r LayerRef) FileName() string { return hex.EncodeToString(r.Root[:]) + ".layer" }
 
-// Layer is an opened layer. Its index (48 bytes for each 80 blocks) is in
+// Layer is an opened layer. Its index (48 bytes for each 40 blocks) is in
 // memory and proven up to the root; blocks are proven as they are read.
 type Layer struct {
 	ref    LayerRef
 	db     *bolt.DB
 	groups []byte // slots: low tag and hash of each group
+	slots  []byte // low tag and hash of each block, if they are few
+
+	mu   sync.Mutex // of what follows
+	idle []*reader
 }
+
+// keptSlots is how many bytes of a layer's slots may stay in memory, so that a
+// small layer costs a lookup one block. 256 KiB are 5,461 blocks, which is
+// 50,000 people and their documents, for each of at most 8 layers.
+const keptSlots = 256 << 10
 
 // OpenLayer opens the layer that ref names from dir and proves its index.
 func OpenLayer(dir string, ref LayerRef) (*Layer, error) {
@@ -96,7 +104,10 @@ func OpenLayer(dir string, ref LayerRef) (*Layer, error) {
 			return fmt.Errorf("%w: %w", ErrDamaged, err)
 		}
 		l.db = db
-		return l.readIndex()
+		if err := l.readIndex(); err != nil {
+			return err
+		}
+		return l.keepSlots()
 	})
 	if err != nil {
 		l.Close()
@@ -110,7 +121,12 @@ func (l *Layer) Close() error {
 	if l.db == nil {
 		return nil
 	}
-	return l.db.Close()
+	var errs []error
+	for _, r := range l.idle {
+		errs = append(errs, r.tx.Rollback())
+	}
+	l.idle = nil
+	return errors.Join(append(errs, l.db.Close())...)
 }
 
 func (l *Layer) readIndex() error {
@@ -135,78 +151,112 @@ func (l *Layer) readIndex() error {
 	})
 }
 
+// keepSlots proves the slots of a small layer and keeps them.
+func (l *Layer) keepSlots() error {
+	if int(l.ref.Header.Blocks)*slotSize > keptSlots {
+		return nil
+	}
+	return l.view(func(r *reader) error {
+		for n := range uint32(len(l.groups) / slotSize) {
+			slots, err := l.group(r, n)
+			if err != nil {
+				return err
+			}
+			l.slots = append(l.slots, slots...)
+		}
+		return nil
+	})
+}
+
 // find looks a tag up and proves the answer: block, group and root must agree,
 // and the block's range must hold the tag. body is a copy.
 func (l *Layer) find(tag Tag) (t entryType, body []byte, found bool, err error) {
-	err = guard(func() error {
-		return l.db.View(func(tx *bolt.Tx) error {
-			group := slotFor(l.groups, tag)
-			slots, err := proven(tx, bucketGroups, group, l.groups, int(group), hashGroup)
-			if err != nil {
-				return err
-			}
-			slot := slotFor(slots, tag)
-			raw, err := proven(tx, bucketBlocks, group*groupSlots+slot, slots, int(slot), hashBlock)
-			if err != nil {
-				return err
-			}
-			b, err := parseBlock(raw)
-			if err != nil {
-				return err
-			}
-			t, body, found, err = b.find(tag)
-			body = bytes.Clone(body)
+	err = l.view(func(r *reader) error {
+		raw, err := l.blockOf(r, tag)
+		if err != nil {
 			return err
-		})
+		}
+		b, err := parseBlock(raw)
+		if err != nil {
+			return err
+		}
+		t, body, found, err = b.find(tag)
+		body = bytes.Clone(body)
+		return err
 	})
 	return t, body, found, err
 }
 
-// slotFor is the last slot whose low tag is not above tag. The first slot of a
-// layer begins at zero, so there always is one.
-func slotFor(slots []byte, tag Tag) uint32 {
-	n := sort.Search(len(slots)/slotSize, func(i int) bool {
-		return bytes.Compare(slots[i*slotSize:i*slotSize+TagSize], tag[:]) > 0
-	})
-	return uint32(max(n-1, 0))
+// blockOf reads the block whose range holds the tag, and proves it.
+func (l *Layer) blockOf(r *reader, tag Tag) ([]byte, error) {
+	if l.slots != nil {
+		n := slotFor(l.slots, tag)
+		return r.block(n, l.slots[int(n-n%groupSlots)*slotSize:])
+	}
+	group := slotFor(l.groups, tag)
+	slots, err := l.group(r, group)
+	if err != nil {
+		return nil, err
+	}
+	return r.block(group*groupSlots+slotFor(slots, tag), slots)
 }
 
-// proven reads value number n of a bucket and checks it against its slot.
-func proven(tx *bolt.Tx, bucket []byte, n uint32, slots []byte, slot int, hash func(uint32, []byte) Digest) ([]byte, error) {
-	b := tx.Bucket(bucket)
-	if b == nil || (slot+1)*slotSize > len(slots) {
-		return nil, fmt.Errorf("%w: %s", ErrDamaged, bucket)
-	}
-	v := b.Get(binary.BigEndian.AppendUint32(nil, n))
-	got := hash(n, v)
-	if !bytes.Equal(got[:], slots[slot*slotSize+TagSize:(slot+1)*slotSize]) {
-		return nil, fmt.Errorf("%w: %s %d", ErrDamaged, bucket, n)
-	}
-	return v, nil
-}
+// verifiers prove a layer together: hashing is most of it, and more of them
+// would only wait for the card.
+const verifiers = 2
 
 // VerifyAll reads and proves every block, for a layer that comes in or is
-// scrubbed. progress is called with blocks done; it may be nil.
+// scrubbed. progress is called with blocks done, never twice at a time; it may
+// be nil.
 func (l *Layer) VerifyAll(progress func(done, all uint32)) error {
-	for n := uint32(0); n < l.ref.Header.Blocks; n += groupSlots {
-		if err := guard(func() error { return l.verifyGroup(n / groupSlots) }); err != nil {
-			return err
+	v := verification{layer: l, progress: progress}
+	var all sync.WaitGroup
+	for range verifiers {
+		all.Go(v.run)
+	}
+	all.Wait()
+	return v.fault
+}
+
+// verification is one VerifyAll, shared by its workers.
+type verification struct {
+	layer    *Layer
+	progress func(done, all uint32)
+
+	mu         sync.Mutex
+	next, done uint32 // blocks
+	fault      error
+}
+
+func (v *verification) run() {
+	blocks := v.layer.ref.Header.Blocks
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for v.fault == nil && v.next < blocks {
+		first := v.next
+		v.next += groupSlots
+		v.mu.Unlock()
+		err := guard(func() error { return v.layer.verifyGroup(first / groupSlots) })
+		v.mu.Lock()
+		if err != nil {
+			v.fault = err
+			return
 		}
-		if progress != nil {
-			progress(min(n+groupSlots, l.ref.Header.Blocks), l.ref.Header.Blocks)
+		v.done += min(groupSlots, blocks-first)
+		if v.progress != nil {
+			v.progress(v.done, blocks)
 		}
 	}
-	return nil
 }
 
 func (l *Layer) verifyGroup(group uint32) error {
-	return l.db.View(func(tx *bolt.Tx) error {
-		slots, err := proven(tx, bucketGroups, group, l.groups, int(group), hashGroup)
+	return l.view(func(r *reader) error {
+		slots, err := l.group(r, group)
 		if err != nil {
 			return err
 		}
-		for slot := range len(slots) / slotSize {
-			if _, err := proven(tx, bucketBlocks, group*groupSlots+uint32(slot), slots, slot, hashBlock); err != nil {
+		for slot := range uint32(len(slots) / slotSize) {
+			if _, err := r.block(group*groupSlots+slot, slots); err != nil {
 				return err
 			}
 		}

@@ -15,7 +15,7 @@ import (
 // plainEntry is an entry as it is sorted, before sealing:
 //
 //	0-15   tag     16  type     17  document kind     18-21  row
-//	22-53  secret of the record; none for a tombstone
+//	22-53  secret of the record, not stretched; none for a tombstone
 //	54-    plain record
 type plainEntry []byte
 
@@ -27,13 +27,21 @@ const (
 	plainAt  = secretAt + sha256.Size
 )
 
-func (e plainEntry) tag() []byte            { return e[:TagSize] }
-func (e plainEntry) typ() entryType         { return entryType(e[typeAt]) }
-func (e plainEntry) kind() kind             { return kind(e[kindAt]) }
-func (e plainEntry) row() int               { return int(binary.BigEndian.Uint32(e[rowAt:])) }
-func (e plainEntry) secret() []byte         { return e[secretAt:plainAt] }
+func (e plainEntry) tag() []byte    { return e[:TagSize] }
+func (e plainEntry) typ() entryType { return entryType(e[typeAt]) }
+func (e plainEntry) kind() kind     { return kind(e[kindAt]) }
+func (e plainEntry) row() int       { return int(binary.BigEndian.Uint32(e[rowAt:])) }
+func (e plainEntry) secret() []byte { return e[secretAt:plainAt] }
+func (e plainEntry) secretStart() [SecretStart]byte {
+	return [SecretStart]byte(e[secretAt:])
+}
 func (e plainEntry) plain() []byte          { return e[plainAt:] }
 func (e plainEntry) secretAndPlain() []byte { return e[secretAt:] }
+
+// tombstone hides what stands under the tag in the snapshot below.
+func tombstone(tag Tag) plainEntry {
+	return append(append(make(plainEntry, 0, secretAt), tag[:]...), byte(entryTombstone), 0, 0, 0, 0, 0)
+}
 
 // keyer makes plain entries. It keeps the pepper's key schedule, which is half
 // of what a short HMAC costs, and its buffers. It serves one goroutine.
@@ -55,22 +63,20 @@ func newKeyer(p Pepper) *keyer {
 var ErrEntry = errors.New("does not fit into a record")
 
 // record encodes an entry, or fails with [ErrEntry]. The result is good until the next call.
-func (k *keyer) record(e Entry, s Stretch) (plainEntry, error) {
+func (k *keyer) record(e Entry) (plainEntry, error) {
 	switch {
 	case e.Person != nil:
 		p := e.Person
 		k.head(entryPerson, p.Kind, p.Number, e.Row)
-		if err := k.secret(s, p.Kind, p.Number, p.Birth); err != nil {
-			return nil, err
-		}
-		return k.with(p.encode(k.buffer[secretAt:]))
+		k.secret(p.Kind, p.Number, p.Birth)
+		plain, err := p.encode(k.buffer[secretAt:])
+		return k.with(plain[:], err)
 	case e.Alias != nil:
 		a := e.Alias
 		k.head(entryAlias, a.Kind, a.Number, e.Row)
-		if err := k.secret(s, a.Kind, a.Number, a.Birth); err != nil {
-			return nil, err
-		}
-		return k.with(a.encode())
+		k.secret(a.Kind, a.Number, a.Birth)
+		plain, err := a.encode()
+		return k.with(plain[:], err)
 	case e.Removed != nil:
 		k.head(entryTombstone, e.Removed.Kind, e.Removed.Number, e.Row)
 		return k.buffer, nil
@@ -93,13 +99,11 @@ func (k *keyer) head(t entryType, kind kind, number string, row int) {
 }
 
 // secret appends what [Pepper.secret] gives.
-func (k *keyer) secret(s Stretch, kind kind, number string, birth checkpoint.Date) error {
+func (k *keyer) secret(kind kind, number string, birth checkpoint.Date) {
 	if birth != k.birth {
 		k.birth, k.birthText = birth, append(appendDate(k.birthText[:0], birth), 0)
 	}
-	secret, err := s.apply(k.keyed("record", kind, number, k.birthText))
-	k.buffer = append(k.buffer, secret...)
-	return err
+	k.buffer = append(k.buffer, k.keyed("record", kind, number, k.birthText)...)
 }
 
 // appendDate appends d as its String, which formats slowly.

@@ -53,7 +53,7 @@ func (f *fileWriter) close() error { return errors.Join(f.early.Close(), f.db.Cl
 
 const (
 	runBlocks  = 2048                    // about 4 MB a transaction
-	groupSlots = 80                      // 80 × 48 bytes and its key fill a 4 KiB page
+	groupSlots = 40                      // 40 × 48 bytes: two groups fill a 4 KiB page, as two blocks do
 	slotSize   = TagSize + len(Digest{}) // low tag and hash
 )
 

@@ -30,6 +30,9 @@ type sealBatch struct {
 	sealed []byte
 	err    error
 	ready  chan struct{}
+
+	stretched []stretchedSecret // for each entry, where secrets are stretched
+	toStretch int               // of those, not known before
 }
 
 // sealed yields all entries in order, sealed by Work.Workers goroutines.
@@ -37,14 +40,15 @@ func (w *LayerWriter) sealed(input Digest) iter.Seq2[sealedEntry, error] {
 	return func(yield func(sealedEntry, error) bool) {
 		ahead := 2 * w.plan.Work.Workers
 		todo, order := make(chan *sealBatch, ahead), make(chan *sealBatch, ahead)
-		quit := make(chan struct{})
+		used, quit := make(chan *sealBatch, ahead), make(chan struct{})
 		var wg sync.WaitGroup
 		defer wg.Wait()
 		defer close(quit)
-		wg.Go(func() { w.batches(todo, order, quit) })
+		wg.Go(func() { w.batches(todo, order, used, quit) })
 		for range w.plan.Work.Workers {
 			wg.Go(func() {
 				s := newSealer(input)
+				s.how, s.quit = w.plan.Stretch, quit
 				for b := range todo {
 					b.err = s.batch(b)
 					close(b.ready)
@@ -53,16 +57,25 @@ func (w *LayerWriter) sealed(input Digest) iter.Seq2[sealedEntry, error] {
 		}
 		for b := range order {
 			<-b.ready
+			if err := w.keep(b); err != nil {
+				yield(sealedEntry{}, err)
+				return
+			}
 			if !b.each(yield) {
 				return
+			}
+			select {
+			case used <- b:
+			default: // enough of them lie there
 			}
 		}
 	}
 }
 
 // batches cuts the sorted entries into batches and hands each to a sealer and,
-// in order, to the reader. An error goes as a batch of its own.
-func (w *LayerWriter) batches(todo, order chan<- *sealBatch, quit <-chan struct{}) {
+// in order, to the reader, which gives them back when they are used. An error
+// goes as a batch of its own.
+func (w *LayerWriter) batches(todo, order chan<- *sealBatch, used <-chan *sealBatch, quit <-chan struct{}) {
 	defer close(order)
 	defer close(todo)
 	send := func(b *sealBatch) bool {
@@ -74,31 +87,70 @@ func (w *LayerWriter) batches(todo, order chan<- *sealBatch, quit <-chan struct{
 		todo <- b // sealers take until todo is closed
 		return true
 	}
-	b := newBatch()
+	fail := func(err error) {
+		b := &sealBatch{err: err, ready: make(chan struct{})}
+		close(b.ready)
+		select {
+		case order <- b:
+		case <-quit:
+		}
+	}
+	keys, err := w.readKeys()
+	if err != nil {
+		fail(err)
+		return
+	}
+	if keys != nil {
+		defer keys.Close() // read only: nothing can be lost
+	}
+	b := emptyBatch(used)
 	for record, err := range w.sorter.Sorted() {
 		if err != nil {
-			b = &sealBatch{err: err, ready: make(chan struct{})}
-			close(b.ready)
-			select {
-			case order <- b:
-			case <-quit:
-			}
+			fail(err)
 			return
 		}
 		b.plain = append(b.plain, record...)
 		b.ends = append(b.ends, len(b.plain))
-		if len(b.ends) == batchEntries {
+		if err := b.find(keys, plainEntry(record)); err != nil {
+			fail(err)
+			return
+		}
+		if len(b.ends) == batchEntries || b.toStretch == maxStretch {
 			if !send(b) {
 				return
 			}
-			b = newBatch()
+			b = emptyBatch(used)
 		}
 	}
 	send(b)
 }
 
-func newBatch() *sealBatch {
-	return &sealBatch{plain: make([]byte, 0, batchEntries*(plainAt+recordSize)), ends: make([]int, 0, batchEntries), ready: make(chan struct{})}
+// emptyBatch is a used batch emptied, or a new one.
+func emptyBatch(used <-chan *sealBatch) *sealBatch {
+	select {
+	case b := <-used:
+		return &sealBatch{plain: b.plain[:0], ends: b.ends[:0], sealed: b.sealed[:0], stretched: b.stretched[:0], ready: make(chan struct{})}
+	default:
+		return &sealBatch{plain: make([]byte, 0, batchEntries*(plainAt+recordSize)), ends: make([]int, 0, batchEntries), sealed: make([]byte, 0, batchEntries*(recordSize+aeadOverhead)), ready: make(chan struct{})}
+	}
+}
+
+// find looks the entry's stretched secret up, where secrets are stretched.
+func (b *sealBatch) find(keys KeyReader, e plainEntry) (err error) {
+	if keys == nil {
+		return nil
+	}
+	var s stretchedSecret
+	if e.typ() != entryTombstone {
+		if s.key, s.known, err = keys.Find(Tag(e.tag()), e.secretStart()); err != nil {
+			return err
+		}
+		if !s.known {
+			b.toStretch++
+		}
+	}
+	b.stretched = append(b.stretched, s)
+	return nil
 }
 
 func (b *sealBatch) each(yield func(sealedEntry, error) bool) bool {
@@ -121,44 +173,49 @@ func (b *sealBatch) each(yield func(sealedEntry, error) bool) bool {
 // sealer seals records of one layer. It keeps the key schedule of the layer's
 // salt. It serves one goroutine.
 type sealer struct {
-	extract hash.Hash // HKDF-Extract (RFC 5869, 2.2) with the layer's salt
-	prk     []byte
-	nonce   [chacha20poly1305.NonceSize]byte
+	mac   hash.Hash // HMAC with the layer's salt
+	text  []byte
+	sum   []byte
+	how   Stretch
+	quit  <-chan struct{} // closed: nobody waits for the rest
+	nonce [chacha20poly1305.NonceSize]byte
 }
 
-func newSealer(input Digest) *sealer { return &sealer{extract: hmac.New(sha256.New, input[:])} }
+func newSealer(input Digest) *sealer { return &sealer{mac: hmac.New(sha256.New, input[:])} }
 
 func (s *sealer) batch(b *sealBatch) error {
-	b.sealed = make([]byte, 0, len(b.ends)*(recordSize+aeadOverhead))
 	start := 0
-	for _, end := range b.ends {
+	for i, end := range b.ends {
 		e := plainEntry(b.plain[start:end])
 		start = end
 		if e.typ() == entryTombstone {
 			continue
 		}
-		var err error
-		if b.sealed, err = s.seal(b.sealed, e); err != nil {
+		secret, err := s.stretch(b, i, e)
+		if err != nil {
+			return err
+		}
+		if b.sealed, err = s.seal(b.sealed, secret, e); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// key is what [sealKey] gives.
-func (s *sealer) key(secret []byte, t entryType) Digest {
-	s.extract.Reset()
-	s.extract.Write(secret)
-	s.prk = s.extract.Sum(s.prk[:0])
-	return expand(s.prk, t)
+// key is what [sealKey] gives, until the next call.
+func (s *sealer) key(secret []byte, t entryType) []byte {
+	s.text = appendKeyMaterial(s.text[:0], secret, t)
+	s.mac.Reset()
+	s.mac.Write(s.text)
+	s.sum = s.mac.Sum(s.sum[:0])
+	return s.sum
 }
 
 // seal encrypts with ChaCha20-Poly1305 (RFC 8439) under a key that
 // [sealKey] gives. The nonce is zero because every key seals one record only; the tag is
 // bound in.
-func (s *sealer) seal(out []byte, e plainEntry) ([]byte, error) {
-	key := s.key(e.secret(), e.typ())
-	aead, err := chacha20poly1305.New(key[:])
+func (s *sealer) seal(out, secret []byte, e plainEntry) ([]byte, error) {
+	aead, err := chacha20poly1305.New(s.key(secret, e.typ()))
 	if err != nil {
 		return nil, fmt.Errorf("seal record: %w", err)
 	}

@@ -1,8 +1,6 @@
 package snapshot
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -37,7 +35,14 @@ type Plan struct {
 	Kind     LayerKind
 	Number   uint64 // snapshot number that first carries the layer
 	Stretch  Stretch
-	Work     Work
+	// Below, if not nil, is all that stands in the snapshot below. What is
+	// added is then the whole province: only what differs goes into the layer,
+	// and what was not added is hidden.
+	Below Below
+	// Stands, if not nil, is told all that was added, by rising tag. It is good
+	// until Stands returns.
+	Stands func(*Standing) error
+	Work   Work
 }
 
 // Work says with how much a layer is made. It never changes the layer's bytes.
@@ -45,6 +50,7 @@ type Work struct {
 	Temp    string // directory for what does not fit in memory; empty: the system's
 	Memory  int    // bytes of entries in memory; 0: 32 MiB
 	Workers int    // goroutines that seal; 0: one for each core
+	Keys    Keys   // where stretched keys are kept; nil: nowhere
 	// Step is told now and then how far a step is, by one goroutine at a time.
 	// An error of its own ends the work. It may be nil.
 	Step func(step string, done, all int) error
@@ -57,6 +63,8 @@ type LayerWriter struct {
 	pepper Pepper
 	sorter *extsort.Sorter
 	keyers sync.Pool
+
+	toStretch, stretched int // secrets of the layer's entries: without a key before the build, and done
 }
 
 // NewLayerWriter starts a layer. The probe record, which proves on a box that
@@ -83,7 +91,7 @@ func (w *LayerWriter) Close() error { return w.sorter.Close() }
 func (w *LayerWriter) Add(e Entry) error {
 	k := w.keyers.Get().(*keyer)
 	defer w.keyers.Put(k)
-	record, err := k.record(e, w.plan.Stretch)
+	record, err := k.record(e)
 	if err == nil {
 		err = w.sorter.Add(record)
 	}
@@ -95,10 +103,11 @@ func (w *LayerWriter) Add(e Entry) error {
 
 // Write sorts, seals and writes the layer to dir and returns its description.
 // The same entries, plan and pepper give the same bytes, in any order of Add.
-// A document number that is in twice is a [*DuplicateError].
+// A document number that is in twice is a [*DuplicateError]; [ErrUnchanged]:
+// no layer is needed.
 func (w *LayerWriter) Write(dir string) (LayerRef, error) {
 	defer w.Close()
-	input, err := w.input()
+	input, err := w.survey()
 	if err != nil {
 		return LayerRef{}, fmt.Errorf("write layer: %w", err)
 	}
@@ -118,40 +127,23 @@ func (w *LayerWriter) Write(dir string) (LayerRef, error) {
 	return ref, durable.Publish(temp.Name(), filepath.Join(dir, ref.FileName()))
 }
 
-// input is the keyed digest of everything the layer says. Keyed, because the
-// plain digest of a layer with one person in it could be guessed. It is the
-// first to see the entries in order, so it also looks for duplicates.
-func (w *LayerWriter) input() (Digest, error) {
-	h := hmac.New(sha256.New, w.pepper[:])
-	fmt.Fprintf(h, "checkpoint layer input 1 %s %d %d %d\x00", w.plan.Province, w.plan.Kind, w.plan.Number, w.plan.Stretch)
-	var twice duplicates
-	done := 0
-	for record, err := range w.sorter.Sorted() {
-		if err != nil {
-			return Digest{}, err
-		}
-		if done++; done%stepEvery == 0 {
-			if err := w.step("sort", done); err != nil {
-				return Digest{}, err
-			}
-		}
-		e := plainEntry(record)
-		twice.see(e)
-		h.Write(record[typeAt : typeAt+1])
-		h.Write(e.tag())
-		h.Write(e.secretAndPlain())
-	}
-	return Digest(h.Sum(nil)), twice.err()
-}
-
 // stepEvery is how many entries pass between two reports.
 const stepEvery = 1 << 13
 
-func (w *LayerWriter) step(name string, done int) error {
+func (w *LayerWriter) step(name string, done, all int) error {
 	if w.plan.Work.Step == nil {
 		return nil
 	}
-	return w.plan.Work.Step(name, done, w.sorter.Len())
+	return w.plan.Work.Step(name, done, all)
+}
+
+// written tells how far writing is. Where secrets are stretched, that takes the
+// time.
+func (w *LayerWriter) written(done int) error {
+	if w.toStretch > 0 {
+		return w.step("stretch", w.stretched, w.toStretch)
+	}
+	return w.step("write", done, w.sorter.Len())
 }
 
 // writeFile packs the sealed entries into blocks.
@@ -170,7 +162,7 @@ func (w *LayerWriter) writeFile(path string, input Digest) (LayerRef, error) {
 			return LayerRef{}, err
 		}
 		if done++; done%stepEvery == 0 {
-			if err := w.step("write", done); err != nil {
+			if err := w.written(done); err != nil {
 				return LayerRef{}, err
 			}
 		}

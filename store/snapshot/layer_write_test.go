@@ -64,10 +64,10 @@ func fileSum(t *testing.T, dir string, ref snapshot.LayerRef) string {
 func TestGoldenLayer(t *testing.T) {
 	dir := t.TempDir()
 	ref := build(t, dir, snapshot.Work{}, mixed(5000))
-	if got, want := fmt.Sprintf("%x", ref.Root), "64c4dc97cafc66d4d5057813ec89a9588a218e2ca637ed9f59626e67c7cd7c0d"; got != want {
+	if got, want := fmt.Sprintf("%x", ref.Root), "feda92ebb1f8c3b1a3575b100154048f020b06a4ea8dad349bda530557b371ca"; got != want {
 		t.Errorf("root %s, want %s", got, want)
 	}
-	if got, want := fileSum(t, dir, ref), "7941d9a686a8a37d42fe7a02b61a85b75d8fd0173434b1a486dbdc444e33f923"; got != want {
+	if got, want := fileSum(t, dir, ref), "ec055e85ba02d500c10de26ea7237214d75f1e2238ce5b6da79e01d0ab1efc96"; got != want {
 		t.Errorf("file %s, want %s", got, want)
 	}
 }

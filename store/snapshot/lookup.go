@@ -82,11 +82,12 @@ type found struct {
 // secrets makes the record's secret when it is first needed, and once for all
 // layers: with a stretch it costs milliseconds.
 type secrets struct {
-	query   checkpoint.Query
-	tag     Tag
-	pepper  Pepper
-	stretch Stretch
-	secret  []byte
+	query     checkpoint.Query
+	tag       Tag
+	pepper    Pepper
+	stretch   Stretch
+	secret    []byte
+	stretched []byte
 }
 
 func newSecrets(p Pepper, s Stretch, q checkpoint.Query) *secrets {
@@ -94,13 +95,14 @@ func newSecrets(p Pepper, s Stretch, q checkpoint.Query) *secrets {
 }
 
 func (s *secrets) key(input Digest, t entryType) (Digest, error) {
-	if s.secret == nil {
+	if s.stretched == nil {
+		s.secret = s.pepper.secret(s.query.Kind, s.query.Number, s.query.Birth)
 		var err error
-		if s.secret, err = s.pepper.secret(s.stretch, s.query.Kind, s.query.Number, s.query.Birth); err != nil {
+		if s.stretched, err = s.stretch.apply(s.secret); err != nil {
 			return Digest{}, err
 		}
 	}
-	return sealKey(s.secret, input, t), nil
+	return sealKey(s.stretched, input, t), nil
 }
 
 func (l *Layer) lookup(p Pepper, s *secrets) (found, error) {

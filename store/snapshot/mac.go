@@ -30,10 +30,3 @@ func pad(block, key []byte, mask uint64) {
 		binary.NativeEndian.PutUint64(block[i:], binary.NativeEndian.Uint64(block[i:])^mask)
 	}
 }
-
-// expand is the first block of HKDF-Expand (RFC 5869, 2.3) for a record's key.
-func expand(prk []byte, t entryType) Digest {
-	info := make([]byte, 0, sha256.BlockSize)
-	info = append(append(info, "checkpoint record 1 "...), t.String()...)
-	return oneMAC(prk, append(info, 1))
-}

@@ -76,7 +76,10 @@ func (m *Manifest) validate(trust Trust) error {
 		return fmt.Errorf("%w: %d layers, want 1 to %d", ErrUntrusted, len(m.Layers), MaxLayers)
 	}
 	for i, l := range m.Layers {
-		if l.Header.Format != layerFormat || l.Header.Province != m.Province || l.Header.Stretch != m.Stretch {
+		if l.Header.Format != layerFormat {
+			return fmt.Errorf("%w: layer %d has format %d: this version reads %d", ErrUntrusted, i, l.Header.Format, layerFormat)
+		}
+		if l.Header.Province != m.Province || l.Header.Stretch != m.Stretch {
 			return fmt.Errorf("%w: layer %d does not belong to this manifest", ErrUntrusted, i)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"checkpoint"
@@ -405,5 +407,25 @@ func TestThePreviousSnapshotIsKeptAndOlderOnesGo(t *testing.T) {
 	defer r.Close()
 	if r.Manifest.Number != 3 {
 		t.Fatalf("previous is %d", r.Manifest.Number)
+	}
+}
+
+// A lookup costs a search in each layer, so a box takes no more of them than
+// were measured, whoever signed.
+func TestABoxSearchesEightLayersAtMost(t *testing.T) {
+	p := newProvince(t)
+	layers := slices.Repeat([]snapshot.LayerRef{p.layer(snapshot.LayerBase, 1, snapshot.StretchNone, people(0, 10)...)}, snapshot.MaxLayers+1)
+	try := func(layers []snapshot.LayerRef) error {
+		p.manifest(1, layers...)
+		raw, signatures, err := snapshot.ReadBundle(p.dir)
+		p.must(err)
+		_, err = snapshot.Accept(raw, signatures, p.trust)
+		return err
+	}
+	if err := try(layers[1:]); err != nil {
+		t.Error(err)
+	}
+	if err := try(layers); !errors.Is(err, snapshot.ErrUntrusted) || !strings.Contains(err.Error(), "9 layers") {
+		t.Errorf("nine layers: %v", err)
 	}
 }

@@ -5,8 +5,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 // WriteStream writes the layer as a stream, proving each block on the way: a
@@ -20,7 +18,7 @@ func (l *Layer) WriteStream(w io.Writer) error {
 	out.Write(s.prefix) // an error comes back from Flush
 	out.Write(l.groups)
 	for group := range s.groups() {
-		if err := guard(func() error { return l.streamGroup(out, group) }); err != nil {
+		if err := l.streamGroup(out, group); err != nil {
 			return fmt.Errorf("write layer stream: %w", err)
 		}
 	}
@@ -31,15 +29,15 @@ func (l *Layer) WriteStream(w io.Writer) error {
 }
 
 func (l *Layer) streamGroup(out *bufio.Writer, group uint32) error {
-	return l.db.View(func(tx *bolt.Tx) error {
-		slots, err := proven(tx, bucketGroups, group, l.groups, int(group), hashGroup)
+	return l.view(func(r *reader) error {
+		slots, err := l.group(r, group)
 		if err != nil {
 			return err
 		}
 		out.Write(slots)
 		frame := make([]byte, streamBlockSize)
-		for slot := range len(slots) / slotSize {
-			b, err := proven(tx, bucketBlocks, group*groupSlots+uint32(slot), slots, slot, hashBlock)
+		for slot := range uint32(len(slots) / slotSize) {
+			b, err := r.block(group*groupSlots+slot, slots)
 			if err != nil {
 				return err
 			}

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"checkpoint/store/durable"
 	"checkpoint/store/snapshot"
 )
 
@@ -50,7 +51,6 @@ type Options struct {
 }
 
 const (
-	defaultReserve  = 64 << 20
 	defaultRetry    = time.Second
 	defaultInterval = 10 * time.Minute
 	defaultSpread   = 30 * time.Second
@@ -90,7 +90,7 @@ func New(o Options) *Client {
 	if o.Examine == nil {
 		o.Examine, o.ExaminePart = snapshot.Examine, snapshot.ExaminePart
 	}
-	set(&o.Reserve, defaultReserve)
+	set(&o.Reserve, snapshot.Reserve)
 	set(&o.Retry, defaultRetry)
 	set(&o.Interval, defaultInterval)
 	set(&o.Spread, defaultSpread)
@@ -168,9 +168,19 @@ func (c *Client) update(ctx context.Context) (bool, error) {
 	}
 	held := c.held(offer)
 	c.setHeld(held)
+	if err := c.o.Box.Tidy(offer.manifest); errors.Is(err, ErrBusy) {
+		return false, err
+	} else if err != nil { // there may be room enough even so
+		c.o.Log.Warn("what nobody needs stays on the card", "error", err)
+	}
 	now, err := c.o.Box.Current()
-	if err == nil && (now == offer.manifest.Number || held != nil) && !c.isSuspect() {
-		return false, nil
+	if err == nil && !c.isSuspect() {
+		switch {
+		case now == offer.manifest.Number:
+			return false, c.o.Box.KeepArrivals(nil)
+		case held != nil:
+			return false, nil
+		}
 	}
 	take := c.takeIn
 	if held != nil {
@@ -204,14 +214,11 @@ func (c *Client) heard(f floors) {
 
 // takeIn gets what is missing, and switches.
 func (c *Client) takeIn(ctx context.Context, o offer) (bool, error) {
-	if err := c.o.Box.ForgetArrivals(o.manifest); err != nil {
-		return false, fmt.Errorf("remove old arrivals: %w", err)
-	}
 	missing, err := c.missing(ctx, o.manifest.Layers)
 	if err != nil {
 		return false, err
 	}
-	if err := c.room(missing); err != nil {
+	if err := errors.Join(c.o.Box.KeepArrivals(missing), c.room(missing)); err != nil {
 		return false, err
 	}
 	for _, ref := range missing {
@@ -266,7 +273,7 @@ func (c *Client) missing(ctx context.Context, layers []snapshot.LayerRef) (list 
 
 // lock keeps two processes apart.
 func (c *Client) lock() (unlock func(), err error) {
-	if err := os.MkdirAll(c.o.Dir, 0o700); err != nil {
+	if err := durable.MkdirAll(c.o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make update directory: %w", err)
 	}
 	f, err := os.OpenFile(filepath.Join(c.o.Dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)

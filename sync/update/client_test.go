@@ -241,3 +241,49 @@ func TestOneUpdateAtATime(t *testing.T) {
 	unlock()
 	b.mustUpdate()
 }
+
+// A technician need not wait for a slow link: what the stick brings is used at
+// once, and the download ends as if it had brought it itself.
+func TestStickIsLoadedWhileASnapshotArrives(t *testing.T) {
+	s := newScene(t)
+	carrier := count(Directory(s.dir))
+	loaded := false
+	carrier.breakAt = func(name string, at int64) error {
+		if name == s.stream() && at > 100_000 && !loaded {
+			loaded = true
+			other := snapshot.NewBox(filepath.Join(s.state, "snapshot"), s.box.trust, s.pepper) // checkpointctl's
+			_, err := other.Load(filepath.Join(s.builds, "2"), snapshot.Incoming{})
+			must(t, err)
+			s.wants(2, 200, 4199)
+		}
+		return nil
+	}
+	s.o.Carrier = carrier
+	if _, err := s.Update(t.Context()); err != nil || !loaded {
+		t.Fatalf("loaded %t, %v", loaded, err)
+	}
+	s.wants(2, 200, 4199)
+	if _, err := s.Update(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if left, _ := os.ReadDir(s.ArrivingDir()); len(left) > 0 {
+		t.Errorf("the download's own copy stays: %v", left)
+	}
+}
+
+// A download that begins while a stick is copied waits for the next look.
+func TestUpdateWaitsForALoad(t *testing.T) {
+	s := newScene(t)
+	other := snapshot.NewBox(filepath.Join(s.state, "snapshot"), s.box.trust, s.pepper)
+	_, err := other.Load(filepath.Join(s.builds, "2"), snapshot.Incoming{Check: func(*snapshot.Register) error {
+		if _, err := s.Update(t.Context()); !errors.Is(err, ErrBusy) {
+			t.Errorf("while a stick is copied: %v", err)
+		}
+		return nil
+	}})
+	must(t, err)
+	if changed, err := s.Update(t.Context()); changed || err != nil {
+		t.Errorf("after the stick: changed %t, %v", changed, err)
+	}
+	s.wants(2, 200)
+}

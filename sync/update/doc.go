@@ -4,7 +4,8 @@
 // It promises: only what the officers signed is taken in, only if it is newer
 // than anything accepted before, and only when every block of it was proven
 // from the card; until the one rename that switches, the snapshot before is in
-// use. A power cut or a broken link at any point costs at most the last 1 MiB.
+// use. A power cut at any point costs at most the last 2 MiB (one is written
+// while the next arrives), a broken link nothing that came.
 // Memory stays bounded, whatever the other side sends. Metadata that have
 // expired make the data stale, which is a status; nothing is ever removed for
 // it. A snapshot with a rollout's plan waits for the box's stage.
@@ -47,7 +48,7 @@ var (
 	// ErrLink: the carrier broke. It goes on where it broke next time.
 	ErrLink = errors.New("link broke")
 	// ErrNoRoom: the card has no room for the snapshot beside the one in use.
-	ErrNoRoom = errors.New("not enough room on the card")
-	// ErrBusy: another process of this box fetches a snapshot.
-	ErrBusy = errors.New("another update is running")
+	ErrNoRoom = snapshot.ErrNoRoom
+	// ErrBusy: another process of this box takes a snapshot in.
+	ErrBusy = snapshot.ErrBusy
 )

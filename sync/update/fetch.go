@@ -18,8 +18,7 @@ import (
 // maxTries is how often a broken link is tried again without a byte of gain.
 const maxTries = 4
 
-// room refuses what the card cannot hold beside the snapshot in use. A layer
-// that was set aside makes place first.
+// room refuses what the card cannot hold beside the snapshot in use.
 func (c *Client) room(layers []snapshot.LayerRef) error {
 	need := int64(0)
 	for _, ref := range layers {
@@ -32,22 +31,7 @@ func (c *Client) room(layers []snapshot.LayerRef) error {
 		}
 		need += size + size/12 // pages are not filled to the last byte
 	}
-	if need == 0 {
-		return nil
-	}
-	free, err := c.o.Box.Free()
-	if err == nil && free < need+c.o.Reserve {
-		if err = c.o.Box.EmptyQuarantine(); err == nil {
-			free, err = c.o.Box.Free()
-		}
-	}
-	if err != nil {
-		return err
-	}
-	if free < need+c.o.Reserve {
-		return fmt.Errorf("%w: %d MB are free, the snapshot needs %d MB and %d MB stay for records", ErrNoRoom, free>>20, need>>20+1, c.o.Reserve>>20)
-	}
-	return nil
+	return c.o.Box.Room(need, c.o.Reserve)
 }
 
 // fetch brings a layer in and proves it from the card.

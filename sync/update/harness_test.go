@@ -24,10 +24,15 @@ func TestMain(m *testing.M) {
 	if asked, code := snapshot.ServeExamination(os.Args, os.Stdin, os.Stderr); asked {
 		os.Exit(code)
 	}
+	if updateUntilKilled() {
+		return
+	}
 	os.Setenv("GORACE", "atexit_sleep_ms=0") // or each child takes a second longer
 	m.Run()
-	if sceneDir != "" {
-		os.RemoveAll(sceneDir)
+	for _, dir := range []string{sceneDir, cutDir} {
+		if dir != "" {
+			os.RemoveAll(dir)
+		}
 	}
 }
 

@@ -274,3 +274,34 @@ func TestRunLooksAtRandomAndSoonAfterAHint(t *testing.T) {
 		}
 	})
 }
+
+// What the box is told to hold the download down to is what the server sees.
+func TestLimitHoldsOverHTTPS(t *testing.T) {
+	const rate = 40_000
+	h := carrier(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write(make([]byte, rate/2)) }), HTTPSOptions{Limit: rate})
+	f, err := h.Open(t.Context(), "x", 0)
+	must(t, err)
+	defer f.Close()
+	begun := time.Now()
+	b, err := io.ReadAll(f)
+	if took := time.Since(begun); err != nil || len(b) != rate/2 || took < 450*time.Millisecond {
+		t.Errorf("%d bytes in %s, %v; want half a second", len(b), took, err)
+	}
+}
+
+// A server that drips is given up over HTTPS as well, however long it goes on.
+func TestDrippingServerIsGivenUp(t *testing.T) {
+	h := carrier(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for r.Context().Err() == nil {
+			_, _ = io.WriteString(w, "x")
+			w.(http.Flusher).Flush()
+			time.Sleep(5 * time.Millisecond)
+		}
+	}), HTTPSOptions{Patience: 500 * time.Millisecond, Least: 10_000})
+	s := newScene(t)
+	s.o.Carrier = h
+	if _, err := s.Update(t.Context()); !errors.Is(err, ErrSlow) {
+		t.Errorf("drip: %v", err)
+	}
+	s.wants(1, 0)
+}

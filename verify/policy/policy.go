@@ -89,11 +89,16 @@ func Parse(source []byte) (*Policy, error) {
 	return p, nil
 }
 
-// explain shows the line of an unknown key.
+// explain shows the line of an unknown key, or where the file is no TOML.
 func explain(err error) error {
 	var strict *toml.StrictMissingError
 	if errors.As(err, &strict) {
 		return fmt.Errorf("unknown key:\n%s", strict.String())
+	}
+	var syntax *toml.DecodeError
+	if errors.As(err, &syntax) {
+		line, column := syntax.Position()
+		return fmt.Errorf("line %d, column %d: %w\n%s", line, column, err, syntax.String())
 	}
 	return err
 }
@@ -171,30 +176,17 @@ func (p *Policy) Decide(f Facts) Ruling {
 func (p *Policy) test() error {
 	var faults []error
 	for _, c := range p.file.Tests {
-		facts, err := c.facts()
+		facts, err := p.given(plain(), c.Given)
 		if err != nil {
 			faults = append(faults, fmt.Errorf("test %q: given: %w", c.Name, err))
 			continue
 		}
-		facts.Data.Fresh, facts.Data.Stale = p.Age(facts.Data.AgeHours)
 		got := p.Decide(facts)
 		if got.Verdict.String() != c.Verdict || c.Rule != "" && got.Rule != c.Rule {
 			faults = append(faults, fmt.Errorf("test %q: got %s by rule %q, want %s by rule %q", c.Name, got.Verdict, got.Rule, c.Verdict, c.Rule))
 		}
 	}
 	return errors.Join(faults...)
-}
-
-func (c testCase) facts() (Facts, error) {
-	f := plain()
-	given, err := toml.Marshal(c.Given)
-	if err != nil {
-		return f, err
-	}
-	if err := toml.NewDecoder(bytes.NewReader(given)).DisallowUnknownFields().Decode(&f); err != nil {
-		return f, explain(err)
-	}
-	return f, nil
 }
 
 // Age judges how old the data is.
@@ -207,15 +199,6 @@ func (p *Policy) Number() uint64 { return p.file.Number }
 
 // Name is how people call the policy.
 func (p *Policy) Name() string { return p.file.Name }
-
-// Reasons lists the reason of every rule, in their order.
-func (p *Policy) Reasons() []checkpoint.Reason {
-	var list []checkpoint.Reason
-	for _, r := range p.rules {
-		list = append(list, checkpoint.Reason(r.Reason))
-	}
-	return list
-}
 
 // Tests is how many test cases the policy carries.
 func (p *Policy) Tests() int { return len(p.file.Tests) }

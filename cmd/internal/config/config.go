@@ -23,6 +23,11 @@ import (
 // DefaultPath is where the daemon looks for its configuration.
 const DefaultPath = "/etc/checkpoint/checkpoint.toml"
 
+// DefaultLimitKbps holds a download down where nobody says how much: 2 MB a
+// second, at which a card has time for records between two runs of blocks, and
+// a base of ten million people takes twelve minutes.
+const DefaultLimitKbps = 16_000
+
 // Config is the whole file.
 type Config struct {
 	Box      string `toml:"box"`       // id, also the MQTT client id
@@ -60,7 +65,7 @@ type Update struct {
 	URL             string `toml:"url"`              // https://host/path
 	CA              string `toml:"ca"`               // PEM file; empty: the system's authorities
 	IntervalMinutes int    `toml:"interval_minutes"` // between two looks, on average; 0: 10
-	LimitKbps       int64  `toml:"limit_kbps"`       // kilobits a second; 0: no limit
+	LimitKbps       int64  `toml:"limit_kbps"`       // kilobits a second; 0: no limit; not given: DefaultLimitKbps
 }
 
 // Lane is one lane of the box.
@@ -88,7 +93,7 @@ func read(path string, validate func(*Config) error) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read configuration: %w", err)
 	}
-	c := &Config{StateDir: "/var/lib/checkpoint", RunDir: "/run/checkpoint", DecisionInputs: []string{"control"}}
+	c := &Config{StateDir: "/var/lib/checkpoint", RunDir: "/run/checkpoint", DecisionInputs: []string{"control"}, Update: Update{LimitKbps: DefaultLimitKbps}}
 	d := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
 	err = d.Decode(c)
 	if unknown := new(toml.StrictMissingError); errors.As(err, &unknown) {

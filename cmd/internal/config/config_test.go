@@ -80,6 +80,12 @@ func TestDefaults(t *testing.T) {
 	if c.StateDir != "/var/lib/checkpoint" || c.RunDir != "/run/checkpoint" || !c.Attended() || c.MQTT.Broker != "" {
 		t.Errorf("%+v", c)
 	}
+	if c.Update.LimitKbps != config.DefaultLimitKbps {
+		t.Errorf("a download is held down to %d kbit/s, want the default", c.Update.LimitKbps)
+	}
+	if c, err = read(t, least+"[update]\nurl = \"https://x/y\"\nlimit_kbps = 0\n"); err != nil || c.Update.LimitKbps != 0 {
+		t.Errorf("no limit was asked for: %+v, %v", c.Update, err)
+	}
 	c, err = read(t, "decision_inputs = []\n"+least)
 	if err != nil || c.Attended() {
 		t.Errorf("an empty list of inputs: attended %v, %v", c.Attended(), err)

@@ -78,7 +78,7 @@ func found(s node.System, kind string, e node.Entry, need fs.FileMode, links ...
 func hids(s node.System) (list []Found, err error) {
 	entries, err := s.List("hidraw", "hidraw")
 	for _, e := range entries {
-		f := found(s, config.KindHIDPOS, e, 0o4, "checkpoint")
+		f := found(s, config.KindHIDPOS, e, 0o4, "checkpoint", "input/by-id")
 		switch _, fault := hidpos.Parse(hidraw.DescriptorOf(e)); {
 		case errors.Is(fault, hidpos.ErrNoData):
 			f.Odd = NoReport

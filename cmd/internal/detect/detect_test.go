@@ -127,11 +127,11 @@ func TestCamerasAndPins(t *testing.T) {
 	w.sys("class/video4linux/video0/name", "A camera\n")
 	w.sys("class/video4linux/video1/name", "Another\n")
 	w.sys("bus/gpio/devices/gpiochip0/uevent", "DEVNAME=gpiochip0\n")
-	w.dev("video0", 0o600)
+	w.dev("video0", 0o600) // no reader of the box opens cameras: they are only asked what they are
 	w.dev("video1", 0o666)
 	w.dev("gpiochip0", 0o666)
 	// Files answer no question of a driver.
-	w.want("camera video0 A camera not-allowed", "camera video1 Another not-answered", "gpio gpiochip0 not-answered")
+	w.want("camera video0 A camera not-answered", "camera video1 Another not-answered", "gpio gpiochip0 not-answered")
 }
 
 // A node that is not as the kernel would have it spoils nothing else.
@@ -159,5 +159,18 @@ func TestCapturesIsAskedOfTheNodeAndNotOfTheDevice(t *testing.T) {
 	answer[deviceCapsAt] = videoCapture
 	if !captures(answer) {
 		t.Error("a camera gives pictures")
+	}
+}
+
+// What the daemon may open is told by the groups that its unit gives it.
+func TestGroupsAreThoseOfTheUnit(t *testing.T) {
+	unit, err := os.ReadFile("../../../systemd/checkpointd.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"Group=" + groups[0], "SupplementaryGroups=" + strings.Join(groups[1:], " ")} {
+		if !strings.Contains(string(unit), "\n"+line+"\n") {
+			t.Errorf("the unit has no line %s", line)
+		}
 	}
 }

@@ -36,17 +36,15 @@ func cameras(s node.System) (list []Found, err error) {
 	for _, e := range entries {
 		e.Text = e.Attribute("name")
 		e.USB, _ = usbAbove(e.Dir)
-		f := found(s, KindCamera, e, 0o6, "v4l/by-path", "v4l/by-id")
+		f := found(s, KindCamera, e, 0, "v4l/by-path", "v4l/by-id")
 		var answer [querycapSize]byte
-		if f.Odd == NotAllowed {
-			list = append(list, f)
-			continue
-		}
 		switch err := ask(e.Path, vidiocQuerycap, answer[:]); {
 		case err != nil:
 			f.Odd = NotAnswered
 		case !captures(answer[:]):
 			f.Odd = NoCapture
+		default:
+			f.Odd = "" // no reader names it, so its name may change
 		}
 		list = append(list, f)
 	}

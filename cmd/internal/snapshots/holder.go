@@ -56,9 +56,9 @@ func Policy(source []byte) (*policy.Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, code := range p.Reasons() {
-		if !messages.Knows(code) {
-			return nil, fmt.Errorf("check policy: reason %q is not in the message catalogue", code)
+	for _, r := range p.Rules() {
+		if !messages.Knows(r.Reason) {
+			return nil, fmt.Errorf("check policy: reason %q is not in the message catalogue", r.Reason)
 		}
 	}
 	return p, nil

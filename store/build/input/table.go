@@ -33,6 +33,7 @@ type table struct {
 	at      []int    // for each known column, its place in the row, or -1
 	width   int      // cells in the header
 	bom     int64    // bytes before the header
+	row     row      // read last
 }
 
 // rows yields parse's value for every good row and a [*RowError] for every bad
@@ -50,17 +51,17 @@ func rows[T any](rd *Reader, sheet Sheet, file string, src io.Reader, parse func
 		}
 		header := t.raw()
 		for {
-			r, err := t.next()
+			err := t.next()
 			if err == io.EOF {
 				return
 			}
 			value := none
 			if err == nil {
-				if value = parse(&r); r.bad != nil {
-					value, err = none, r.bad
+				if value = parse(&t.row); t.row.bad != nil {
+					value, err = none, t.row.bad
 				}
 			}
-			rd.Line = r.line
+			rd.Line = t.row.line
 			if err != nil && rd.Reject != nil {
 				t.reject(rd.Reject, header, err)
 			}
@@ -81,8 +82,11 @@ func (t *table) reject(to func(Rejected), header []byte, err error) {
 
 // aboutRow tells whether reading can go on after err.
 func aboutRow(err error) bool {
+	if err == nil {
+		return true
+	}
 	var bad *RowError
-	return err == nil || errors.As(err, &bad)
+	return errors.As(err, &bad)
 }
 
 // openTable reads the header row; readHeader must follow.
@@ -146,26 +150,32 @@ func (t *table) readHeader(columns []column, names map[string]string) error {
 	return fault
 }
 
-// next returns the next row, io.EOF, a [*RowError], or an error about the file.
-// The row is good until the following call.
-func (t *table) next() (row, error) {
+// next reads the next row into t.row, which is good until the following call.
+// It returns io.EOF, a [*RowError], or an error about the file.
+func (t *table) next() error {
+	t.row = row{table: t}
 	t.bound.left, t.bound.row = maxRow, t.bom+t.csv.InputOffset()
 	cells, err := t.csv.Read()
-	if err == io.EOF {
-		return row{}, err
-	}
-	var broken *csv.ParseError
-	if errors.As(err, &broken) {
-		return row{}, &RowError{File: t.file, Line: broken.StartLine, Want: wantQuotes}
-	}
 	if err != nil {
-		return row{}, fmt.Errorf("read %s: %w", t.file, err)
+		return t.rowError(err)
 	}
 	line, _ := t.csv.FieldPos(0)
 	if len(cells) != t.width {
-		return row{}, &RowError{File: t.file, Line: line, Want: fmt.Sprintf("%d columns as in the header, not %d", t.width, len(cells))}
+		return &RowError{File: t.file, Line: line, Want: fmt.Sprintf("%d columns as in the header, not %d", t.width, len(cells))}
 	}
-	return row{table: t, line: line, cells: cells}, nil
+	t.row.line, t.row.cells = line, cells
+	return nil
+}
+
+func (t *table) rowError(err error) error {
+	var broken *csv.ParseError
+	switch {
+	case err == io.EOF:
+		return err
+	case errors.As(err, &broken):
+		return &RowError{File: t.file, Line: broken.StartLine, Want: wantQuotes}
+	}
+	return fmt.Errorf("read %s: %w", t.file, err)
 }
 
 // raw is the row last read as it stands in the file, without its line end, if

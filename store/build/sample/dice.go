@@ -10,6 +10,7 @@ import (
 const (
 	streamCohort = iota
 	streamPerson
+	streamHours // and those above it: one for each hour
 )
 
 // dice is one person's source of chance.

@@ -3,7 +3,7 @@
 // answer a lane can give.
 //
 // It promises that the same options give the same bytes, that person i is a
-// function of seed, date and i alone, that no two people share a document
+// function of seed, date, changes and i alone, that no two people share a document
 // number, and that each card is answered as cards.json says under the sample
 // policy, on the sample's date and for two weeks after it.
 //

@@ -2,6 +2,7 @@ package sample
 
 import (
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -251,5 +252,37 @@ func TestPayloadsPrintWhatCardsPrint(t *testing.T) {
 	}
 	if cardless == 0 {
 		t.Error("everyone has a card")
+	}
+}
+
+// An hour later it is the same province but for the share that was asked for,
+// and what changed in the first hour is still so after the second.
+func TestHoursChangeTheirShareAndKeepIt(t *testing.T) {
+	const people = 20_000
+	o := options(people)
+	before := province(t, o)
+	o.Changed, o.Hours = 0.01, 1
+	later := province(t, o)
+	o.Hours = 2
+	latest := province(t, o)
+	changed, gone, kept := 0, 0, 0
+	for i := range people {
+		a, b, c := before.Person(i), later.Person(i), latest.Person(i)
+		if reflect.DeepEqual(a, b) {
+			continue
+		}
+		changed++
+		if i < len(before.cast) {
+			t.Errorf("%s of the cast has changed", before.cast[i].name)
+		}
+		if b.gone {
+			gone++
+		}
+		if reflect.DeepEqual(b, c) {
+			kept++
+		}
+	}
+	if changed < people/100-60 || changed > people/100+60 || gone == 0 || kept < changed*9/10 {
+		t.Errorf("%d of %d people changed, %d of them gone, %d still so an hour later", changed, people, gone, kept)
 	}
 }

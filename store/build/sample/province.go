@@ -12,6 +12,11 @@ type Options struct {
 	People int             // from MinPeople
 	Seed   uint64          // another seed, other people
 	Date   checkpoint.Date // the day the data is of; from EarliestDate, before 2100
+	// Changed is the share of the people whose data changes in an hour, and
+	// Hours how many such hours have passed since the province was invented.
+	// Changes of an hour stay in the hours after it; the cast is spared.
+	Changed float64 // from 0 to 1
+	Hours   int     // from 0 to MaxHours
 	// Progress, if not nil, is told how many people are written; it is called
 	// by the goroutine that called [Generate].
 	Progress func(done, total int)
@@ -19,6 +24,9 @@ type Options struct {
 
 // MinPeople is the smallest sample: it holds everyone the cards need.
 const MinPeople = 100
+
+// MaxHours bounds Options.Hours: each costs time for every person.
+const MaxHours = 1000
 
 // EarliestDate is the first day a sample can be of: its cards include a Căn
 // cước, issued from July 2024.
@@ -34,7 +42,8 @@ type Person struct {
 
 	home  commune
 	house int
-	lane  int // 0: on the street itself
+	lane  int  // 0: on the street itself
+	gone  bool // no longer in the data
 }
 
 // Province makes people. It is safe for concurrent use.
@@ -53,6 +62,9 @@ type Province struct {
 func New(o Options) (*Province, error) {
 	if o.Date.Day == 0 || dayOf(o.Date) < dayOf(EarliestDate()) || o.Date.Year >= 2100 {
 		return nil, fmt.Errorf("sample date %s: want a day from %s to 2099-12-31", o.Date, EarliestDate())
+	}
+	if o.Changed < 0 || o.Changed > 1 || o.Hours < 0 || o.Hours > MaxHours {
+		return nil, fmt.Errorf("sample with %g of the people changed an hour, %d hours later: want 0 to 1, and 0 to %d", o.Changed, o.Hours, MaxHours)
 	}
 	cast := cast()
 	p := &Province{
@@ -96,7 +108,9 @@ func (p *Province) draw(i int, who *Person) {
 	if i < len(p.cast) {
 		p.settle(who)
 		p.cast[i].play(who, p.today)
+		return
 	}
+	p.change(i, who)
 }
 
 // born is a day of the year, not after today.

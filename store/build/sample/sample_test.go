@@ -170,6 +170,8 @@ func TestOptionsOutOfRangeAreRefused(t *testing.T) {
 		"no date":      func(o *Options) { o.Date = checkpoint.Date{} },
 		"month alone":  func(o *Options) { o.Date.Day = 0 },
 		"before cards": func(o *Options) { o.Date = checkpoint.Date{Year: 2024, Month: 9, Day: 30} },
+		"all twice":    func(o *Options) { o.Changed = 2 },
+		"hours back":   func(o *Options) { o.Hours = -1 },
 		"2100":         func(o *Options) { o.Date = checkpoint.Date{Year: 2100, Month: 1, Day: 1} },
 	} {
 		o := options(1000)

@@ -16,8 +16,11 @@ func (s *sheets) reset() {
 	}
 }
 
-// add appends the rows of one person.
+// add appends the rows of one person, if they are still there.
 func (s *sheets) add(who *Person) {
+	if who.gone {
+		return
+	}
 	s[people] = appendPerson(s[people], who)
 	for _, d := range who.Doses {
 		s[doses] = appendCells(s[doses], d.Number, "")

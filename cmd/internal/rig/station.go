@@ -1,4 +1,4 @@
-package main
+package rig
 
 import (
 	"bufio"
@@ -16,9 +16,9 @@ import (
 // patience is how long an edge may take before the benchmark gives up.
 const patience = 5 * time.Second
 
-// station is one lane seen from outside: the scanner's end of its serial port,
+// Station is one lane seen from outside: the scanner's end of its serial port,
 // and the edges of its pins.
-type station struct {
+type Station struct {
 	lane    string
 	scanner *pty.Pair
 	edges   chan edge
@@ -32,16 +32,16 @@ type edge struct {
 	on  bool
 }
 
-func newStation(lane string) (*station, error) {
+func newStation(lane string) (*Station, error) {
 	p, err := pty.Open()
 	if err != nil {
 		return nil, err
 	}
-	return &station{lane: lane, scanner: p, edges: make(chan edge, 1024), pins: map[string]edge{}}, nil
+	return &Station{lane: lane, scanner: p, edges: make(chan edge, 1024), pins: map[string]edge{}}, nil
 }
 
 // follow hands the trace's edges to their lanes until it ends.
-func follow(trace io.Reader, stations []*station) {
+func follow(trace io.Reader, stations []*Station) {
 	lines := bufio.NewScanner(trace)
 	for lines.Scan() {
 		e, lane, err := parseEdge(lines.Text())
@@ -63,8 +63,8 @@ func parseEdge(line string) (e edge, lane string, err error) {
 	return e, lane, err
 }
 
-// await returns when the pin went to that level, which may be in the past.
-func (s *station) await(ctx context.Context, pin string, on bool) (at int64, err error) {
+// Await returns when the pin went to that level, which may be in the past.
+func (s *Station) Await(ctx context.Context, pin string, on bool) (at int64, err error) {
 	late := time.NewTimer(patience)
 	defer late.Stop()
 	for s.pins[pin].on != on {
@@ -84,8 +84,8 @@ func (s *station) await(ctx context.Context, pin string, on bool) (at int64, err
 // read by then.
 const settle = 5 * time.Millisecond
 
-// load sends a code but its terminator.
-func (s *station) load(payload string) error {
+// Load sends a code but its terminator.
+func (s *Station) Load(payload string) error {
 	if _, err := io.WriteString(s.scanner.Master, payload); err != nil {
 		return err
 	}
@@ -93,8 +93,8 @@ func (s *station) load(payload string) error {
 	return nil
 }
 
-// fire sends the terminator and returns the moment just before.
-func (s *station) fire() (int64, error) {
+// Fire sends the terminator and returns the moment just before.
+func (s *Station) Fire() (int64, error) {
 	at := monotonic()
 	_, err := s.scanner.Master.Write([]byte{'\r'})
 	return at, err
@@ -106,29 +106,29 @@ func monotonic() int64 {
 	return t.Nano()
 }
 
-// darken makes the green lamp dark long before its 3 s are over, as the next
-// person does: one whom the guard is asked about, and sends away. Without it
-// the next green would be no edge.
-func (s *station) darken(ctx context.Context, p *province, d *daemon) error {
-	if err := s.load(p.Payload(amber)); err != nil {
+// Darken makes the green lamp dark long before its 3 s are over, as the next
+// person does: one whom the guard is asked about (amber is the code), and sends
+// away. Without it the next green would be no edge.
+func (s *Station) Darken(ctx context.Context, d *Daemon, amber string) error {
+	if err := s.Load(amber); err != nil {
 		return err
 	}
-	if _, err := s.fire(); err != nil {
+	if _, err := s.Fire(); err != nil {
 		return err
 	}
-	if _, err := s.await(ctx, "amber", true); err != nil {
+	if _, err := s.Await(ctx, "amber", true); err != nil {
 		return err
 	}
 	if err := d.Decide(ctx, control.Decide{Lane: s.lane, Answer: "denied"}); err != nil {
 		return err
 	}
-	return s.rest(ctx, "green")
+	return s.Rest(ctx, "green")
 }
 
-// rest waits until the relay and the other pins named are off.
-func (s *station) rest(ctx context.Context, pins ...string) error {
+// Rest waits until the relay and the other pins named are off.
+func (s *Station) Rest(ctx context.Context, pins ...string) error {
 	for _, pin := range append(pins, "relay") {
-		if _, err := s.await(ctx, pin, false); err != nil {
+		if _, err := s.Await(ctx, pin, false); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,90 @@
+package update
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"checkpoint/store/lossfs"
+	"checkpoint/store/snapshot"
+)
+
+// A card that fills up half way keeps the old snapshot and what came; with
+// room again the rest comes.
+func TestDiskFullHalfWay(t *testing.T) {
+	p := newProvince(t, "mau")
+	p.publish(1, 0, 100)
+	image := t.TempDir()
+	p.box(image, Directory(p.repo.Dir)).mustUpdate()
+	m := p.publish(2, 100, 30_000)
+	size, err := snapshot.StreamSize(m.Layers[0])
+	must(t, err)
+	fs := lossfs.Mount(t, lossfs.Options{Seed: image})
+	carrier := count(Directory(p.repo.Dir))
+	b := p.box(fs.Dir(), carrier)
+
+	fs.SetCapacity(fs.Used() + size/2)
+	if _, err := b.Update(t.Context()); !errors.Is(err, ErrNoRoom) {
+		t.Fatalf("not enough room from the start: %v", err)
+	}
+	if carrier.bytes[snapshot.StreamPath(m.Layers[0])] > 0 {
+		t.Error("began to fetch what has no room")
+	}
+	b.wants(1, 0)
+
+	fs.SetCapacity(0)
+	full := false
+	carrier.breakAt = func(name string, at int64) error { // others fill the card meanwhile
+		if at > size*4/5 && !full { // the first run is on the card by then
+			full = true
+			fs.SetCapacity(fs.Used() + 64<<10)
+		}
+		return nil
+	}
+	if _, err := b.Update(t.Context()); !errors.Is(err, ErrNoRoom) {
+		t.Fatalf("full half way: %v", err)
+	}
+	b.wants(1, 0)
+	fs.SetCapacity(0)
+	clear(carrier.bytes)
+	b.mustUpdate()
+	b.wants(2, 100, 29_999)
+	if n := carrier.bytes[snapshot.StreamPath(m.Layers[0])]; n > size-900_000 {
+		t.Errorf("%d of %d bytes came again", n, size)
+	}
+}
+
+// What a download costs the card: the bytes once, and little more.
+func TestWritesAreBounded(t *testing.T) {
+	p := newProvince(t, "mau")
+	m := p.publish(1, 0, 30_000)
+	size, err := snapshot.StreamSize(m.Layers[0])
+	must(t, err)
+	fs := lossfs.Mount(t, lossfs.Options{})
+	b := p.box(fs.Dir(), Directory(p.repo.Dir))
+	b.mustUpdate()
+	c := fs.Counters()
+	t.Logf("stream %d bytes; written %d in %d writes, %d syncs of files, %d of directories", size, c.Bytes, c.Writes, c.Syncs, c.DirSyncs)
+	if c.Bytes > size*13/10 {
+		t.Errorf("%d bytes written for a layer of %d", c.Bytes, size)
+	}
+}
+
+// A card that is full of what a power cut left makes room for the next snapshot
+// by itself.
+func TestWhatACutLeftIsNotInTheWay(t *testing.T) {
+	p := newProvince(t, "mau")
+	p.publish(1, 0, 100)
+	image := t.TempDir()
+	b := p.box(image, Directory(p.repo.Dir))
+	b.mustUpdate()
+	must(t, os.WriteFile(filepath.Join(b.LayersDir(), strings.Repeat("0", 64)+".layer"), make([]byte, 4<<20), 0o644))
+	p.publish(2, 100, 20_000)
+	fs := lossfs.Mount(t, lossfs.Options{Seed: image})
+	fs.SetCapacity(fs.Used() + 1<<20)
+	b = p.box(fs.Dir(), Directory(p.repo.Dir))
+	b.mustUpdate()
+	b.wants(2, 100, 19_999)
+}
