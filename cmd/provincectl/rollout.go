@@ -95,10 +95,10 @@ func rolloutAbort() *cli.Command {
 			}
 			m, err := repo.Revert(back, from, out)
 			if err != nil {
-				return cli.Hint(err, "--from names a directory of that snapshot, if the repository has forgotten it")
+				return cli.Hint(err, "--from names a directory of that snapshot as officers signed it, if the repository has forgotten it or holds another")
 			}
 			fmt.Fprintf(io.Out, "snapshot %d in %s carries the layers and the policy of %d, whose data are of %s\n", m.Number, out, back, m.CreatedAt().Format(time.RFC3339))
-			fmt.Fprintf(io.Out, "next: officers sign it: provincectl snapshot sign --key FILE --confirm %d %s\nthen: provincectl snapshot publish --end-rollout --repo %s --online %s %s\n", m.Number, out, r.dir, r.online, out)
+			fmt.Fprintf(io.Out, "next: officers compare it with %d as they have it, and sign: provincectl snapshot sign --key FILE %s\nthen: provincectl snapshot publish --end-rollout --repo %s --online %s %s\n", back, out, r.dir, r.online, out)
 			return nil
 		},
 	}

@@ -2,6 +2,7 @@ package publish
 
 import (
 	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"checkpoint/store/durable"
 	"checkpoint/store/snapshot"
 	"checkpoint/store/stages"
+	"checkpoint/store/tufkeys"
 )
 
 // planFile is a rollout's plan in a snapshot directory, from when it is drafted
@@ -181,7 +183,8 @@ func (r *Repo) fits(s signed) (paused uint64, err error) {
 // Revert makes a new snapshot directory, for officers to sign, with the layers,
 // policy and data time of snapshot back, under the number after the newest one.
 // Boxes only go to higher numbers, so this is the way back. from is a directory
-// of snapshot back; empty: the repository still has it.
+// of snapshot back; empty: the repository still has it. Enough officers of the
+// root in force must have signed that snapshot, or it is refused (ErrUntrusted).
 func (r *Repo) Revert(back uint64, from, to string) (snapshot.Manifest, error) {
 	m, err := r.revert(back, from, to)
 	if err != nil {
@@ -195,16 +198,12 @@ func (r *Repo) revert(back uint64, from, to string) (m snapshot.Manifest, err er
 	if err != nil {
 		return m, err
 	}
-	if from != "" {
-		_, m, err = readManifest(from)
-	} else {
-		m, err = r.published(back)
+	if m, err = r.signedBefore(back, from, newest.Province); err != nil {
+		return m, err
 	}
 	switch {
-	case err != nil:
-		return m, err
 	case m.Number != back:
-		return m, fmt.Errorf("%s holds snapshot %d", from, m.Number)
+		return m, fmt.Errorf("what is there as snapshot %d is snapshot %d", back, m.Number)
 	case back >= newest.Snapshot:
 		return m, fmt.Errorf("%w: %d is the newest, there is nothing to go back from", ErrRollout, newest.Snapshot)
 	}
@@ -220,20 +219,73 @@ func (r *Repo) revert(back uint64, from, to string) (m snapshot.Manifest, err er
 	return m, snapshot.WriteBundle(to, m)
 }
 
-// published is the manifest of one of the snapshots that the repository keeps.
-func (r *Repo) published(n uint64) (snapshot.Manifest, error) {
-	targets, err := read[metadata.TargetsType](r.Dir, versioned(int64(n), metadata.TARGETS))
+// signedBefore is the manifest to go back to, as officers of the root in force
+// signed it: whoever may write to the repository, or to a directory, could have
+// put another one there.
+func (r *Repo) signedBefore(n uint64, from, province string) (m snapshot.Manifest, err error) {
+	var raw []byte
+	var signatures []snapshot.Signature
+	if from != "" {
+		raw, signatures, err = snapshot.ReadBundle(from)
+	} else {
+		raw, signatures, err = r.bundle(n)
+	}
 	if err != nil {
-		return snapshot.Manifest{}, err
+		return m, err
 	}
-	if targets == nil || targets.Signed.Targets[snapshot.TargetName] == nil {
-		return snapshot.Manifest{}, fmt.Errorf("the repository does not keep it any more: %w", fs.ErrNotExist)
+	root, err := r.root()
+	if err != nil {
+		return m, err
 	}
-	raw, err := os.ReadFile(r.path(snapshot.ManifestPath(targets.Signed.Targets[snapshot.TargetName].Hashes["sha256"])))
+	officers, err := tufkeys.Officers(root)
+	if err != nil {
+		return m, err
+	}
+	return snapshot.Accept(raw, signatures, snapshot.Trust{Province: province, Snapshot: officers})
+}
+
+// published is the manifest of one of the snapshots that the repository keeps.
+// Its signatures are not checked: officers may have changed since.
+func (r *Repo) published(n uint64) (snapshot.Manifest, error) {
+	raw, err := r.manifest(n)
 	if err != nil {
 		return snapshot.Manifest{}, err
 	}
 	return snapshot.PeekManifest(raw)
+}
+
+// bundle is a manifest that the repository keeps, and its signatures.
+func (r *Repo) bundle(n uint64) (raw []byte, signatures []snapshot.Signature, err error) {
+	if raw, err = r.manifest(n); err != nil {
+		return nil, nil, err
+	}
+	sum := sha256.Sum256(raw)
+	b, err := os.ReadFile(r.path(snapshot.SignaturesPath(sum[:])))
+	if err != nil {
+		return nil, nil, err
+	}
+	signatures, err = snapshot.DecodeSignatures(b)
+	return raw, signatures, err
+}
+
+// manifest is the very one that the targets of snapshot n name.
+func (r *Repo) manifest(n uint64) ([]byte, error) {
+	targets, err := read[metadata.TargetsType](r.Dir, versioned(int64(n), metadata.TARGETS))
+	if err != nil {
+		return nil, err
+	}
+	if targets == nil || targets.Signed.Targets[snapshot.TargetName] == nil {
+		return nil, fmt.Errorf("the repository does not keep it any more: %w", fs.ErrNotExist)
+	}
+	file := targets.Signed.Targets[snapshot.TargetName]
+	raw, err := os.ReadFile(r.path(snapshot.ManifestPath(file.Hashes["sha256"])))
+	if err != nil {
+		return nil, err
+	}
+	if err := file.VerifyLengthHashes(raw); err != nil {
+		return nil, fmt.Errorf("%w: manifest of snapshot %d: %w", snapshot.ErrUntrusted, n, err)
+	}
+	return raw, nil
 }
 
 // bringLayer gives the new directory a layer that is not in the repository, for

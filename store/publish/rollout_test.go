@@ -1,6 +1,7 @@
 package publish_test
 
 import (
+	"crypto/sha256"
 	"errors"
 	"io/fs"
 	"os"
@@ -8,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/theupdateframework/go-tuf/v2/metadata"
 
 	"checkpoint/store/publish"
 	"checkpoint/store/snapshot"
@@ -194,4 +197,61 @@ func TestRevertCarriesTheOldLayersUnderANewNumber(t *testing.T) {
 		t.Fatalf("%+v, %v", m, err)
 	}
 	publishAll(t, r, sign(t, out, fresh, 1, 2))
+}
+
+// Whoever can write to the repository does not choose what an abort brings
+// back, neither there nor in the directory that --from names.
+func TestRevertTakesOnlyWhatOfficersSigned(t *testing.T) {
+	r, now := timed(t)
+	fresh := now.AddDate(0, 0, 30)
+	publishAll(t, r, sign(t, built(t, "mau", 2), fresh, 1, 2), sign(t, built(t, "mau", 3), fresh, 1, 2))
+	forged := rebuilt(t, built(t, "mau", 2))
+	raw := manifestOf(t, forged)
+	sum := sha256.Sum256(raw)
+	refused := func(what, from string) {
+		t.Helper()
+		out := filepath.Join(t.TempDir(), "back")
+		if _, err := r.Revert(2, from, out); !errors.Is(err, snapshot.ErrUntrusted) {
+			t.Errorf("%s: %v", what, err)
+		}
+		if _, err := os.Stat(out); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: something was made", what)
+		}
+	}
+	refused("a directory that nobody signed", forged)
+	refused("a directory that one officer signed", sign(t, rebuilt(t, built(t, "mau", 2)), fresh, 1, 9))
+
+	names, err := filepath.Glob(filepath.Join(r.Dir, "targets", "*.manifest.cbor"))
+	must(t, err)
+	for _, name := range names {
+		if m, err := snapshot.PeekManifest(readFile(t, name)); err == nil && m.Number == 2 {
+			must(t, os.WriteFile(name, raw, 0o644))
+		}
+	}
+	refused("another manifest under the same name", "")
+
+	targets := metadata.Targets(fresh)
+	targets.Signed.Version = 2
+	targets.Signed.Targets[snapshot.TargetName], err = metadata.TargetFile().FromBytes(snapshot.TargetName, raw, "sha256")
+	must(t, err)
+	must(t, targets.ToFile(filepath.Join(r.Dir, "2.targets.json"), true))
+	must(t, os.WriteFile(filepath.Join(r.Dir, snapshot.ManifestPath(sum[:])), raw, 0o644))
+	empty, err := snapshot.EncodeSignatures(nil)
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(r.Dir, snapshot.SignaturesPath(sum[:])), empty, 0o644))
+	refused("targets and manifest that nobody signed", "")
+
+	// Nor does a root that its own officers made count.
+	strange := &publish.Repo{Dir: t.TempDir(), Expiry: publish.DefaultExpiry()}
+	must(t, strange.DraftRoot(officers(7, 8), public(online)))
+	signRoot(t, strange, 7, 8)
+	must(t, os.Rename(filepath.Join(strange.Dir, "1.root.json"), filepath.Join(r.Dir, "2.root.json")))
+	refused("a root that no officer signed", sign(t, forged, fresh, 7, 8))
+}
+
+func readFile(t *testing.T, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	must(t, err)
+	return b
 }

@@ -36,12 +36,18 @@ func (r *Repo) now() time.Time {
 
 func (r *Repo) path(name string) string { return filepath.Join(r.Dir, filepath.FromSlash(name)) }
 
-// root is the newest root; nil: there is none yet.
+// root is the newest root; nil: there is none yet. Each must be signed by the
+// officers of the one before, as boxes want it.
 func (r *Repo) root() (newest *tufkeys.Root, err error) {
 	for n := int64(1); ; n++ {
 		m, err := read[metadata.RootType](r.Dir, versioned(n, metadata.ROOT))
 		if err != nil || m == nil {
 			return newest, err
+		}
+		if newest != nil {
+			if err := newest.VerifyDelegate(metadata.ROOT, m); err != nil {
+				return nil, fmt.Errorf("%w: root %d: %w", snapshot.ErrUntrusted, n, err)
+			}
 		}
 		newest = m
 	}
