@@ -87,9 +87,7 @@ func TestBoxWaitsForItsStage(t *testing.T) {
 	plan, err := stages.New(2, stages.Options{Canaries: []string{"another-box"}, Shares: []int{stages.Everybody}, Begin: time.Now(), Wait: time.Hour})
 	repo.must(err)
 	repo.must(publish.SetPlan(dir, plan))
-	for officer := 1; officer <= 2; officer++ {
-		repo.must(publish.SignTargets(dir, repo.officer(officer), time.Now().Add(24*time.Hour)))
-	}
+	repo.sign(dir)
 	_, err = repo.repo.Publish(dir, repo.online)
 	repo.must(err)
 	r := newReadyRig(t, settings{More: repo.lines})

@@ -95,11 +95,21 @@ func (r *repository) officer(n int) ed25519.PrivateKey {
 
 func (r *repository) publish(n uint64) {
 	r.t.Helper()
-	for officer := 1; officer <= 2; officer++ {
-		r.must(publish.SignTargets(r.p.snapshot(n), r.officer(officer), time.Now().Add(24*time.Hour)))
-	}
+	r.sign(r.p.snapshot(n))
 	_, err := r.repo.Publish(r.p.snapshot(n), r.online)
 	r.must(err)
+}
+
+// sign signs a snapshot directory as two officers do.
+func (r *repository) sign(dir string) {
+	r.t.Helper()
+	raw, _, err := snapshot.ReadBundle(dir)
+	r.must(err)
+	for n := 1; n <= 2; n++ {
+		offer, err := publish.Prepare(dir, raw, time.Now().Add(24*time.Hour))
+		r.must(err)
+		r.must(offer.Sign(r.officer(n)))
+	}
 }
 
 // A box that was given nothing but its keys fetches its data and uses them; when

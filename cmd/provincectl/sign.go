@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -61,6 +60,10 @@ func (o *signOptions) run(ctx context.Context, io cli.IO, dir string) error {
 	if err != nil {
 		return err
 	}
+	offer, err := o.offer(io.Out, it)
+	if err != nil {
+		return err
+	}
 	alarms, err := o.look(ctx, io, it)
 	if err != nil {
 		return err
@@ -68,18 +71,31 @@ func (o *signOptions) run(ctx context.Context, io cli.IO, dir string) error {
 	if err := o.agree(io.Out, it, alarms); err != nil {
 		return err
 	}
-	// What was compared is signed, and nothing that came into the directory since.
-	if raw, _, err := snapshot.ReadBundle(dir); err != nil || !bytes.Equal(raw, it.raw) {
-		return errors.Join(fmt.Errorf("snapshot %d was changed while it was compared", it.manifest.Number), err)
-	}
-	if err := snapshot.AddSignature(dir, snapshot.Sign(it.raw, private)); err != nil {
-		return err
-	}
-	if err := publish.SignTargets(dir, private, time.Now().AddDate(0, 0, o.days)); err != nil {
+	if err := offer.Sign(private); err != nil {
 		return err
 	}
 	fmt.Fprintf(io.Out, "signed snapshot %d of %s with %s\n", it.manifest.Number, it.manifest.Province, filepath.Base(o.key))
-	return printRollout(io.Out, dir)
+	return nil
+}
+
+// offer reads what is signed beside what is compared, and shows it.
+func (o *signOptions) offer(w stdio.Writer, it side) (publish.Offer, error) {
+	fresh := time.Now().AddDate(0, 0, o.days)
+	offer, err := publish.Prepare(it.dir, it.raw, fresh)
+	if errors.Is(err, publish.ErrFresh) {
+		return offer, cli.Hint(err, "ask the officer who signed before: either --targets-days for as long as that, or remove %s and all sign again", filepath.Join(it.dir, publish.TargetsFile))
+	}
+	if err != nil {
+		return offer, err
+	}
+	if offer.Plan != nil {
+		printPlan(w, *offer.Plan, nil)
+	}
+	fmt.Fprintf(w, "chữ ký có hạn đến / signatures hold until %s\n", offer.Fresh.Format(time.RFC3339))
+	if offer.Joins && offer.Fresh.Before(fresh.Add(-24*time.Hour)) {
+		fmt.Fprintf(w, "  người ký trước đã định hạn này, không phải %d ngày / fixed by who signed before, not the %d days from now that you name\n", o.days, o.days)
+	}
+	return offer, nil
 }
 
 // look compares with the snapshot before, shows what changes, and gives what

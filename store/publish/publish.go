@@ -16,40 +16,6 @@ import (
 	"checkpoint/store/tufkeys"
 )
 
-// SignTargets adds an officer's signature to what names a snapshot's manifest
-// in the TUF metadata, with the plan of its rollout if there is one, in the
-// snapshot's directory. The first officer fixes until when boxes call the
-// snapshot fresh.
-func SignTargets(dir string, officer ed25519.PrivateKey, fresh time.Time) error {
-	raw, m, err := readManifest(dir)
-	if err != nil {
-		return fmt.Errorf("sign targets: %w", err)
-	}
-	plan, err := ReadPlan(dir)
-	if err != nil {
-		return fmt.Errorf("sign targets: %w", err)
-	}
-	targets, err := read[metadata.TargetsType](dir, TargetsFile)
-	if err != nil || targets == nil || !describes(targets, m, raw) || !carries(targets, plan) {
-		if targets, err = newTargets(m, raw, plan, fresh); err != nil {
-			return fmt.Errorf("sign targets: %w", err)
-		}
-	}
-	if err := errors.Join(sign(targets, officer), write(targets, dir, TargetsFile)); err != nil {
-		return fmt.Errorf("sign targets: %w", err)
-	}
-	return nil
-}
-
-func readManifest(dir string) ([]byte, snapshot.Manifest, error) {
-	raw, _, err := snapshot.ReadBundle(dir)
-	if err != nil {
-		return nil, snapshot.Manifest{}, err
-	}
-	m, err := snapshot.PeekManifest(raw)
-	return raw, m, err
-}
-
 func newTargets(m snapshot.Manifest, raw []byte, plan *stages.Plan, fresh time.Time) (*metadata.Metadata[metadata.TargetsType], error) {
 	file, err := metadata.TargetFile().FromBytes(snapshot.TargetName, raw, "sha256")
 	if err != nil {
@@ -73,12 +39,6 @@ func newTargets(m snapshot.Manifest, raw []byte, plan *stages.Plan, fresh time.T
 func describes(t *metadata.Metadata[metadata.TargetsType], m snapshot.Manifest, raw []byte) bool {
 	file := t.Signed.Targets[snapshot.TargetName]
 	return file != nil && len(t.Signed.Targets) == 1 && t.Signed.Version == int64(m.Number) && file.VerifyLengthHashes(raw) == nil
-}
-
-// carries tells whether targets carry this plan, or none where there is none.
-func carries(t *metadata.Metadata[metadata.TargetsType], plan *stages.Plan) bool {
-	have, err := planOf(t)
-	return err == nil && stages.Equal(have, plan)
 }
 
 // signed is a snapshot that boxes with this root will accept.

@@ -75,8 +75,9 @@ func sign(t *testing.T, dir string, fresh time.Time, seeds ...byte) string {
 	raw, _, err := snapshot.ReadBundle(dir)
 	must(t, err)
 	for _, s := range seeds {
-		must(t, snapshot.AddSignature(dir, snapshot.Sign(raw, keyOf(s))))
-		must(t, publish.SignTargets(dir, keyOf(s), fresh))
+		offer, err := publish.Prepare(dir, raw, fresh)
+		must(t, err)
+		must(t, offer.Sign(keyOf(s)))
 	}
 	return dir
 }

@@ -44,6 +44,18 @@ func SetPlan(dir string, p stages.Plan) error {
 
 // ReadPlan is the plan beside a snapshot; nil: none, everybody at once.
 func ReadPlan(dir string) (*stages.Plan, error) {
+	raw, _, err := snapshot.ReadBundle(dir)
+	if err != nil {
+		return nil, err
+	}
+	m, err := snapshot.PeekManifest(raw)
+	if err != nil {
+		return nil, fmt.Errorf("read rollout plan: %w", err)
+	}
+	return readPlan(dir, m.Number)
+}
+
+func readPlan(dir string, number uint64) (*stages.Plan, error) {
 	b, err := os.ReadFile(filepath.Join(dir, planFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -51,11 +63,7 @@ func ReadPlan(dir string) (*stages.Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read rollout plan: %w", err)
 	}
-	_, m, err := readManifest(dir)
-	if err != nil {
-		return nil, fmt.Errorf("read rollout plan: %w", err)
-	}
-	p, err := stages.FromCustom((*json.RawMessage)(&b), m.Number)
+	p, err := stages.FromCustom((*json.RawMessage)(&b), number)
 	if err != nil {
 		return nil, fmt.Errorf("read rollout plan: %w", err)
 	}

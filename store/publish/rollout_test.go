@@ -65,11 +65,11 @@ func TestPlanIsPartOfWhatOfficersSign(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	dir, _ = planned(t, 3, *now)
-	if err := publish.SignTargets(dir, keyOf(1), now.Add(25*time.Hour-time.Minute)); !errors.Is(err, publish.ErrRollout) {
+	if _, err := publish.Prepare(dir, manifestOf(t, dir), now.Add(25*time.Hour-time.Minute)); !errors.Is(err, publish.ErrRollout) {
 		t.Errorf("stale before the last box may take it: %v", err)
 	}
 	must(t, os.WriteFile(filepath.Join(dir, "rollout.json"), []byte(`{"rollout":{}}`), 0o644))
-	if err := publish.SignTargets(dir, keyOf(1), fresh); !errors.Is(err, stages.ErrPlan) {
+	if _, err := publish.Prepare(dir, manifestOf(t, dir), fresh); !errors.Is(err, stages.ErrPlan) {
 		t.Errorf("a plan that does not hold: %v", err)
 	}
 }

@@ -115,8 +115,9 @@ func (p *province) publish(dir string) {
 	raw, _, err := snapshot.ReadBundle(dir)
 	must(p.t, err)
 	for _, officer := range p.keys[:2] {
-		must(p.t, snapshot.AddSignature(dir, snapshot.Sign(raw, officer)))
-		must(p.t, publish.SignTargets(dir, officer, p.time().AddDate(0, 0, 30)))
+		offer, err := publish.Prepare(dir, raw, p.time().AddDate(0, 0, 30))
+		must(p.t, err)
+		must(p.t, offer.Sign(officer))
 	}
 	m, err := p.repo.Publish(dir, p.online)
 	must(p.t, err)

@@ -136,8 +136,9 @@ func (p *province) sign(dir string, officers ...int) {
 	raw, _, err := snapshot.ReadBundle(dir)
 	must(p.t, err)
 	for _, n := range officers {
-		must(p.t, snapshot.AddSignature(dir, snapshot.Sign(raw, p.officers[n])))
-		must(p.t, publish.SignTargets(dir, p.officers[n], p.now.Add(p.repo.Expiry.Targets)))
+		offer, err := publish.Prepare(dir, raw, p.now.Add(p.repo.Expiry.Targets))
+		must(p.t, err)
+		must(p.t, offer.Sign(p.officers[n]))
 	}
 }
 
