@@ -60,6 +60,7 @@ func (o *signOptions) run(ctx context.Context, io cli.IO, dir string) error {
 	if err != nil {
 		return err
 	}
+	it.describe(io.Out)
 	offer, err := o.offer(io.Out, it)
 	if err != nil {
 		return err
@@ -102,6 +103,11 @@ func (o *signOptions) offer(w stdio.Writer, it side) (publish.Offer, error) {
 // must not pass unseen.
 func (o *signOptions) look(ctx context.Context, io cli.IO, it side) ([]changes.Alarm, error) {
 	before, alarms, err := o.before(it)
+	if err != nil {
+		return nil, err
+	}
+	unseen, err := o.origin(io.Out, it)
+	alarms = append(alarms, unseen...)
 	if before == "" || err != nil {
 		return alarms, err
 	}
@@ -109,6 +115,7 @@ func (o *signOptions) look(ctx context.Context, io cli.IO, it side) ([]changes.A
 	if err != nil {
 		return nil, err
 	}
+	it.against(io.Out, old)
 	d, err := o.gate.compare(ctx, io.Err, old, it)
 	if errors.Is(err, changes.ErrNoState) {
 		fmt.Fprintln(io.Out, err)
@@ -145,10 +152,9 @@ func (o *signOptions) before(it side) (dir string, alarms []changes.Alarm, err e
 	if o.against == "" && it.manifest.Number == 1 {
 		return "", nil, nil
 	}
-	path := cmp.Or(o.trust, filepath.Join(filepath.Dir(o.key), keys.ProvinceFile))
-	trust, err := snapshot.ReadTrust(path)
+	trust, err := o.province()
 	if err != nil {
-		return "", nil, cli.Hint(err, "--trust names the province.json that tells which earlier snapshots officers signed")
+		return "", nil, err
 	}
 	if o.against == "" {
 		dir, err = changes.Previous(it.dir, it.manifest, trust)
@@ -165,6 +171,12 @@ func (o *signOptions) before(it side) (dir string, alarms []changes.Alarm, err e
 		alarms = append(alarms, changes.NotSigned)
 	}
 	return o.against, alarms, nil
+}
+
+// province is whose signatures tell which earlier snapshots count.
+func (o *signOptions) province() (snapshot.Trust, error) {
+	trust, err := snapshot.ReadTrust(cmp.Or(o.trust, filepath.Join(filepath.Dir(o.key), keys.ProvinceFile)))
+	return trust, cli.Hint(err, "--trust names the province.json that tells which earlier snapshots officers signed")
 }
 
 // agree refuses alarms that the officer has not confirmed by the snapshot's
@@ -218,6 +230,10 @@ func alarmWords(a changes.Alarm) string {
 		return "bản đem so chưa đủ chữ ký / the snapshot compared with was not signed by enough officers"
 	case changes.NoState:
 		return "thiếu tệp trạng thái, không so được kết quả ở cổng; chép hoặc dựng lại / a state file is missing, what the gates say was not compared; copy it or build again: " + state.Path("SNAP")
+	case changes.LayersUnseen:
+		return "không có tệp lớp ở đây và không bản đã ký nào bên cạnh có đúng các lớp này: không kiểm được quay lại bản nào / layers are not here, and no signed snapshot beside has the same ones: what this goes back to cannot be told; put that snapshot beside it, or name it with --against"
+	case changes.BackDiffers:
+		return "các lớp là của một bản đã ký, nhưng phần khác thì không / the layers are those of a signed snapshot, something else is not: an abort changes nothing but the number"
 	}
 	return a.String()
 }

@@ -17,11 +17,13 @@ const (
 	NothingBefore                  // no earlier snapshot that officers signed is there to compare with
 	NotSigned                      // the earlier snapshot was named, but too few officers signed it
 	NoState                        // the state file of one of the snapshots is missing
+	LayersUnseen                   // layers are not here, and no signed snapshot beside has the same
+	BackDiffers                    // the layers are those of a signed snapshot, something else is not
 )
 
 // String is how machines are told.
 func (a Alarm) String() string {
-	names := [...]string{PeopleVanish: "people-vanish", RedGrows: "red-grows", NotMatched: "not-matched", NothingBefore: "nothing-before", NotSigned: "not-signed", NoState: "no-state"}
+	names := [...]string{PeopleVanish: "people-vanish", RedGrows: "red-grows", NotMatched: "not-matched", NothingBefore: "nothing-before", NotSigned: "not-signed", NoState: "no-state", LayersUnseen: "layers-unseen", BackDiffers: "back-differs"}
 	if a == 0 || int(a) >= len(names) {
 		return fmt.Sprintf("alarm %d", uint8(a))
 	}

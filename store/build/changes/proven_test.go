@@ -285,3 +285,39 @@ func TestTheSnapshotBeforeIsTheNewestSignedOne(t *testing.T) {
 	trust.Province = "khac"
 	look(five, "")
 }
+
+// What a snapshot goes back to is one that officers signed, the same in all but
+// the number if there is such a one.
+func TestTheOriginIsASignedSnapshotWithTheSameLayers(t *testing.T) {
+	o := newOffice(t)
+	trust := snapshot.Trust{Province: "mau", Snapshot: snapshot.KeySet{Threshold: 1, Keys: []snapshot.PublicKey{{Name: "1", Key: snapshot.HexData(o.key.Public().(ed25519.PublicKey))}}}}
+	one, two := o.build(1, citizens(0, 3), ""), o.build(2, citizens(0, 2), "")
+	o.sign(two)
+	back := *o.manifest(one)
+	back.Number = 5
+	look := func(m snapshot.Manifest, want string, same bool) {
+		t.Helper()
+		got, err := FindOrigin(two, m, trust)
+		if err != nil || got.Dir != want || got.Same != same {
+			t.Errorf("goes back to %q, same %t, %v; want %q", got.Dir, got.Same, err, want)
+		}
+	}
+	look(back, "", false) // nobody signed one
+	o.sign(one)
+	look(back, one, true)
+	other := back
+	other.Policy = []byte("other")
+	look(other, one, false)
+
+	// A later one with the same layers and another policy does not hide it.
+	three := filepath.Join(o.root, "three")
+	must(t, os.Mkdir(three, 0o755))
+	other.Number = 3
+	must(t, snapshot.WriteBundle(three, other))
+	o.sign(three)
+	look(back, one, true)
+	back.Created++
+	look(back, three, false)
+	back.Number = 1
+	look(back, "", false)
+}
