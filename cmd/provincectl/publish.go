@@ -189,6 +189,9 @@ func snapshotPublish() *cli.Command {
 			if errors.Is(err, publish.ErrRollout) {
 				return cli.Hint(err, "nothing changed for the boxes; provincectl rollout start plans the stages anew or, with --continue, lets the rollout go on with this snapshot; --end-rollout ends it")
 			}
+			if errors.Is(err, snapshot.ErrCreated) {
+				return cli.Hint(err, "nothing changed for the boxes; %s, then build and sign the snapshot again", setClock)
+			}
 			if err != nil {
 				return cli.Hint(err, "nothing changed for the boxes")
 			}
