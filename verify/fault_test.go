@@ -34,7 +34,11 @@ func TestWithoutASnapshotNobodyIsJudged(t *testing.T) {
 // One bit of the block has flipped: whoever is asked for, in it or not, the
 // answer is a fault, and whoever keeps the snapshot is told.
 func TestDamagedRegisterIsAFault(t *testing.T) {
-	p := newProvince(t, source([]life{person(1)}))
+	var people []life
+	for n := range inTheBlock - 1 {
+		people = append(people, person(n+1))
+	}
+	p := newProvince(t, source(people))
 	files, err := filepath.Glob(filepath.Join(p.dir, "layers", "*.layer"))
 	must(t, err)
 	for _, name := range files {
@@ -51,7 +55,7 @@ func TestDamagedRegisterIsAFault(t *testing.T) {
 	var told []uint64
 	d := p.desk(today(), sixHours)
 	v := &verify.Verifier{Source: d, Clock: d, Damaged: func(n uint64, _ error) { told = append(told, n) }}
-	for _, payload := range []string{person(1).card().String(), person(2).card().String()} {
+	for _, payload := range []string{person(1).card().String(), person(inTheBlock).card().String()} {
 		got := v.Verify(t.Context(), checkpoint.Scan{Payload: []byte(payload)}, checkpoint.LaneInfo{SiteType: "building"})
 		if want := "fault N19 - [REGISTER_DAMAGED] []"; words(got) != want {
 			t.Errorf("got %s, want %s", words(got), want)
@@ -62,14 +66,18 @@ func TestDamagedRegisterIsAFault(t *testing.T) {
 	}
 }
 
+// inTheBlock is how many entries the only block has: the probe and the people. A
+// block of two would lie in the page of the buckets, which is read once.
+const inTheBlock = 16
+
 // damageBlocks flips one bit in the layer's only block, which is known by its
-// head: version 1, two entries (the probe and a person), the range of all tags.
+// head: version 1, the number of entries, the range of all tags.
 func damageBlocks(t *testing.T, file []byte) {
 	t.Helper()
 	whole := append(make([]byte, 16), bytes.Repeat([]byte{0xff}, 16)...) // lowest to highest tag
 	found := false
 	for at := 0; at+35 < len(file); at++ {
-		if file[at] == 1 && binary.BigEndian.Uint16(file[at+1:]) == 2 && bytes.Equal(file[at+3:at+35], whole) {
+		if file[at] == 1 && binary.BigEndian.Uint16(file[at+1:]) == inTheBlock && bytes.Equal(file[at+3:at+35], whole) {
 			file[at+100] ^= 4
 			found = true
 		}
