@@ -202,6 +202,7 @@ func (s *startFlags) known(ctx context.Context, province string) ([]string, erro
 // printPlan shows the stages; nobody knows how many boxes are in each without
 // ids.
 func printPlan(w io.Writer, p stages.Plan, ids []string) {
+	w = cli.Plain(w) // nobody has checked a plan that is not signed yet
 	count := make([]int, len(p.Stages))
 	for _, id := range ids {
 		count[p.Of(id)]++
