@@ -112,13 +112,13 @@ func stateHint(err error, flag string) error {
 // load takes in a snapshot directory as the builder leaves it, or a stick as
 // `provincectl snapshot export` fills it.
 func load(ctx context.Context, io cli.IO, from, state string, store *snapshot.Box, trust snapshot.Trust) (snapshot.Manifest, error) {
-	if !update.IsRepository(from) {
-		return store.Load(from, snapshot.Incoming{Check: snapshots.Check, Progress: progress(io)})
-	}
 	// Not this machine's clock: whether it can be trusted the daemon knows.
 	floor, err := durable.Time(filepath.Join(state, "clock-floor")).Load()
 	if err != nil {
 		return snapshot.Manifest{}, err
+	}
+	if !update.IsRepository(from) {
+		return store.Load(from, snapshot.Incoming{Check: snapshots.Check, Progress: progress(io), Latest: snapshot.Latest(floor, false)})
 	}
 	client := update.New(update.Options{
 		Box: store, Officers: trust.Snapshot, Dir: filepath.Join(state, snapshots.UpdateDir), Carrier: update.Directory(from),
@@ -148,6 +148,8 @@ func loadHint(err error) error {
 		return cli.Hint(err, "nothing was changed, what came is kept: plug the stick in again and repeat the command")
 	case errors.Is(err, snapshot.ErrOtherPepper):
 		return cli.Hint(err, "nothing was changed, the snapshot in use stays; this box's pepper is another than the province's: enrol the box with the province's pepper, or ask for a snapshot built with this one")
+	case errors.Is(err, snapshot.ErrCreated):
+		return cli.Hint(err, "nothing was changed, the snapshot in use stays; the province's clock was wrong: ask for a snapshot built with the right one")
 	case errors.Is(err, snapshot.ErrUntrusted):
 		return cli.Hint(err, "nothing was changed, the snapshot in use stays; ask the province for a signed, newer one")
 	case errors.Is(err, snapshot.ErrDamaged):

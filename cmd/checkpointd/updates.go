@@ -38,7 +38,7 @@ func (b *box) openUpdates() error {
 	}
 	client := update.New(update.Options{
 		Box: b.store, Officers: b.trust.Snapshot, Dir: b.path(snapshots.UpdateDir), Carrier: carrier,
-		Now: b.signedTime, Signed: b.signed, ID: b.config.Box, Check: snapshots.Check, Log: b.log, Interval: interval, Spread: interval / 20,
+		Now: b.signedTime, Latest: b.latest, Signed: b.signed, ID: b.config.Box, Check: snapshots.Check, Log: b.log, Interval: interval, Spread: interval / 20,
 		Switched: func(snapshot.Manifest) { b.reload(b.holder.Retry) },
 	})
 	b.updates.Store(client)
@@ -64,6 +64,14 @@ func (b *box) signedTime() time.Time {
 		return now
 	}
 	return b.clock.AtLeast()
+}
+
+// latest bounds the creation time of what the box takes in.
+func (b *box) latest() time.Time {
+	if now, trusted := b.clock.Now(); trusted {
+		return snapshot.Latest(now, true)
+	}
+	return snapshot.Latest(b.clock.AtLeast(), false)
 }
 
 // signed raises the clock's floor to a time that the province signed.

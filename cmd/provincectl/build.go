@@ -74,6 +74,9 @@ func (o *buildOptions) run(ctx context.Context, io cli.IO) error {
 	if err != nil {
 		return cli.Hint(err, "make the keys with: provincectl keys init --province NAME --out %s", o.keys)
 	}
+	if err := keys.CheckDir(o.keys); err != nil {
+		return err
+	}
 	pepper, err := snapshot.ReadPepper(filepath.Join(o.keys, keys.PepperFile))
 	if err != nil {
 		return err
@@ -154,11 +157,17 @@ func (o *buildOptions) tell(io cli.IO, order chain.Order, r chain.Result, took t
 		h := m.Layers[0].Header // counts the probe as a person
 		fmt.Fprintf(io.Out, "%s with %d people and %d further documents that changed, %d documents removed; %s\n", what(order), h.People-1, h.Aliases, h.Tombstones, said)
 	}
+	if below := order.Below; below != nil && m.Number > below.Manifest.Number+maxJump {
+		fmt.Fprintf(io.Out, "note: the number jumps from %d to %d; boxes never go back to lower ones: is it meant?\n", below.Manifest.Number, m.Number)
+	}
 	o.notes(io, r.Counts)
 	if len(r.Ignored) > 0 {
 		fmt.Fprintf(io.Out, "note: stretched keys of another pepper or stretch are not used: %s\n", strings.Join(r.Ignored, ", "))
 	}
 }
+
+// maxJump is by how much a number may rise without a word: some weeks of hours.
+const maxJump = 1000
 
 // statesKept is for how many of the newest snapshots the state is kept: one is
 // a gigabyte for ten million people, and officers compare with a snapshot that

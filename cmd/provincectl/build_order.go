@@ -50,6 +50,9 @@ func (o *buildOptions) order(province string) (order chain.Order, why string, er
 		return order, "", fmt.Errorf("snapshot %d: %s has snapshot %d already", o.number, o.snapshots, before.Manifest.Number)
 	}
 	m.Number = cmp.Or(o.number, m.Number)
+	if m.Number > snapshot.MaxNumber {
+		return order, "", cli.Usage("snapshot build: --number %d: want at most %d, numbers only rise", m.Number, uint64(snapshot.MaxNumber))
+	}
 	if err := o.dated(&m); err != nil {
 		return order, "", err
 	}
@@ -113,6 +116,9 @@ func chooseHint(err error) error {
 	return err
 }
 
+// setClock is the next step after a time that cannot be.
+const setClock = "set the clocks of the machines that build and publish (timedatectl set-ntp true)"
+
 // dated sets time and policy, where the command line says them.
 func (o *buildOptions) dated(m *snapshot.Manifest) error {
 	if o.created != "" {
@@ -121,6 +127,9 @@ func (o *buildOptions) dated(m *snapshot.Manifest) error {
 			return cli.Usage("snapshot build: --created: want RFC 3339, such as 2021-10-01T02:00:00+07:00")
 		}
 		m.Created = t.Unix()
+	}
+	if err := m.Plausible(time.Now()); err != nil {
+		return cli.Hint(err, "nothing was built; %s; --created is when the data were taken", setClock)
 	}
 	if o.policy == "" {
 		return nil

@@ -47,7 +47,7 @@ func snapshotDiff() *cli.Command {
 			if asJSON {
 				return d.json(io.Out)
 			}
-			d.print(io.Out)
+			d.print(cli.Plain(io.Out))
 			d.warn(io.Out)
 			return nil
 		},

@@ -48,6 +48,7 @@ func policyExplain() *cli.Command {
 			if len(args) != 1 || o.code && o.name != "" || o.at != "" && !o.code {
 				return cli.Usage("policy explain: want one policy file, with --case or --code but not both, and --at with --code only")
 			}
+			io.Out = cli.Plain(io.Out) // expressions are the file's, and may hold anything
 			p, err := readPolicy(args[0])
 			if err != nil {
 				return err

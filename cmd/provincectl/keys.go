@@ -63,7 +63,7 @@ func keysInit() *cli.Command {
 			fmt.Fprintf(io.Out, "  %-15s secret, to the collector\n", keys.CollectorFile)
 			fmt.Fprintf(io.Out, "  %-15s secret, to approved boxes and the builder\n", keys.PepperFile)
 			fmt.Fprintf(io.Out, "  %-15s how snapshots are built: %s\n", keys.BuildFile, map[bool]string{true: "with the stretch", false: "WITHOUT the stretch, for samples only"}[stretch])
-			fmt.Fprintf(io.Out, "A lost key is lost records. Before the keys are handed out: provincectl keys backup --keys %s --officers officers.txt --threshold %d --out backup\n", out, max(threshold, 2))
+			fmt.Fprintf(io.Out, "A lost key is lost records. After publish init, which adds online.key, and before the keys are handed out: provincectl keys backup --keys %s --officers officers.txt --threshold %d --out backup\n", out, max(threshold, 2))
 			return nil
 		},
 	}

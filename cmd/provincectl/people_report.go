@@ -6,11 +6,13 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"checkpoint/cmd/internal/cli"
 	"checkpoint/store/build/check"
 )
 
 // printReport writes what a check found. It holds no personal data.
 func printReport(w io.Writer, r *check.Report) error {
+	w = cli.Plain(w) // header words are the file's
 	table := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(table, "tệp / file\tdòng / rows\tdùng được / usable\tbị loại / rejected")
 	for _, f := range r.Files {

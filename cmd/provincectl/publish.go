@@ -44,8 +44,8 @@ func (r *repoFlags) signing(f *flag.FlagSet) {
 
 func (r *repoFlags) newest(f *flag.FlagSet) {
 	r.signing(f)
-	f.IntVar(&r.timestamp, "timestamp-days", 3, "boxes that hear nothing newer for so long call their data stale")
-	f.IntVar(&r.fresh, "snapshot-days", 7, "the same for the list of metadata")
+	daysVar(f, &r.timestamp, "timestamp-days", 3, "boxes that hear nothing newer for so long call their data stale")
+	daysVar(f, &r.fresh, "snapshot-days", 7, "the same for the list of metadata")
 }
 
 // repo is the repository with the flags' expiries over the default ones.
@@ -76,7 +76,7 @@ func publishRoot(name string) *cli.Command {
 		Flags: func(f *flag.FlagSet) {
 			r.signing(f)
 			f.StringVar(&trust, "trust", "", "province.json with the officers (required)")
-			f.IntVar(&r.root, "root-days", 400, "until when the root is good")
+			daysVar(f, &r.root, "root-days", 400, "until when the root is good")
 		},
 		Run: func(_ context.Context, io cli.IO, args []string) error {
 			if r.dir == "" || r.online == "" || trust == "" || len(args) > 0 {
@@ -189,6 +189,9 @@ func snapshotPublish() *cli.Command {
 			if errors.Is(err, publish.ErrRollout) {
 				return cli.Hint(err, "nothing changed for the boxes; provincectl rollout start plans the stages anew or, with --continue, lets the rollout go on with this snapshot; --end-rollout ends it")
 			}
+			if errors.Is(err, snapshot.ErrCreated) {
+				return cli.Hint(err, "nothing changed for the boxes; %s, then build and sign the snapshot again", setClock)
+			}
 			if err != nil {
 				return cli.Hint(err, "nothing changed for the boxes")
 			}
@@ -207,7 +210,7 @@ func snapshotExport() *cli.Command {
 		Flags: func(f *flag.FlagSet) {
 			r.signing(f)
 			f.StringVar(&stick, "usb", "", "directory on the stick (required)")
-			f.IntVar(&r.stick, "days", 30, "how long the stick is good for")
+			daysVar(f, &r.stick, "days", 30, "how long the stick is good for")
 		},
 		Run: func(_ context.Context, io cli.IO, args []string) error {
 			if r.dir == "" || r.online == "" || stick == "" || len(args) > 0 {

@@ -39,7 +39,7 @@ func snapshotSign() *cli.Command {
 			f.StringVar(&o.against, "against", "", "the snapshot that it replaces (default: of the directories beside it the newest signed one)")
 			f.StringVar(&o.trust, "trust", "", "province.json, to tell which snapshots were signed (default: that beside the key)")
 			f.Uint64Var(&o.confirm, "confirm", 0, "the number of the snapshot: sign although the comparison warns")
-			f.IntVar(&o.days, "targets-days", 30, "how long boxes call it fresh; the first officer decides")
+			daysVar(f, &o.days, "targets-days", 30, "how long boxes call it fresh; the first officer decides")
 			o.gate.flags(f)
 		},
 		Run: func(ctx context.Context, io cli.IO, args []string) error {

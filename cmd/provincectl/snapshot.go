@@ -35,6 +35,7 @@ func snapshotInspect() *cli.Command {
 			if len(args) != 1 {
 				return cli.Usage("snapshot inspect: want one snapshot directory")
 			}
+			io.Out = cli.Plain(io.Out) // nobody has checked a snapshot that is not signed yet
 			raw, signatures, err := snapshot.ReadBundle(args[0])
 			if err != nil {
 				return err

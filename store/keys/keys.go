@@ -129,8 +129,30 @@ func parseSecret(text []byte) ([]byte, error) {
 	return secret, nil
 }
 
-// ReadSigner reads an Ed25519 key file: an officer's, a collector's or a box's.
+// CheckDir refuses a directory of keys in which others than its owner can put
+// files of their own in the place of the keys. Where others can only add some,
+// as in /tmp, it is not.
+func CheckDir(dir string) error {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return fmt.Errorf("read keys: %w", err)
+	}
+	if mode := info.Mode(); mode.Perm()&0o022 != 0 && mode&fs.ModeSticky == 0 {
+		return fmt.Errorf("read keys: %s can be changed by others (mode %04o): compare what is in it, then chmod 700 it", dir, mode.Perm())
+	}
+	return nil
+}
+
+// ReadSigner reads an Ed25519 key file: an officer's, a collector's or the
+// publishing machine's. Its directory is checked as by [CheckDir].
 func ReadSigner(path string) (ed25519.PrivateKey, error) {
+	if err := CheckDir(filepath.Dir(path)); err != nil {
+		return nil, err
+	}
+	return readSigner(path)
+}
+
+func readSigner(path string) (ed25519.PrivateKey, error) {
 	seed, err := readSecret(path)
 	if err != nil {
 		return nil, err
@@ -140,14 +162,14 @@ func ReadSigner(path string) (ed25519.PrivateKey, error) {
 
 // BoxSigner reads a box's own key, and makes it at the box's first start.
 func BoxSigner(path string) (ed25519.PrivateKey, error) {
-	key, err := ReadSigner(path)
+	key, err := readSigner(path)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return key, err
 	}
 	if _, err := newSigner(path); err != nil {
 		return nil, err
 	}
-	return ReadSigner(path)
+	return readSigner(path)
 }
 
 // ReadRecords reads the key that opens records.

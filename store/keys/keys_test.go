@@ -3,6 +3,7 @@ package keys_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"checkpoint/store/keys"
@@ -49,6 +50,22 @@ func TestInitMakesKeysThatFitTogetherAndStaySecret(t *testing.T) {
 	}
 	if _, err := keys.ReadSigner(secret); err == nil {
 		t.Error("a key that everybody can read was accepted")
+	}
+}
+
+func TestKeysWhereOthersCanChangeThemAreRefused(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "keys")
+	if _, err := keys.Init(dir, "mau", 1, 1); err != nil {
+		t.Fatal(err)
+	}
+	for mode, good := range map[os.FileMode]bool{0o770: false, 0o757: false, 0o777 | os.ModeSticky: true, 0o755: true, 0o700: true} {
+		if err := os.Chmod(dir, mode); err != nil {
+			t.Fatal(err)
+		}
+		_, err := keys.ReadSigner(filepath.Join(dir, keys.OfficerFile(1)))
+		if (err == nil) != good || err != nil && !strings.Contains(err.Error(), "chmod 700") {
+			t.Errorf("mode %v: %v", mode, err)
+		}
 	}
 }
 

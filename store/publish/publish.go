@@ -68,6 +68,9 @@ func (r *Repo) accept(dir string, root *tufkeys.Root) (signed, error) {
 	if err != nil {
 		return signed{}, err
 	}
+	if err := m.Plausible(r.now()); err != nil {
+		return signed{}, err
+	}
 	targets, err := read[metadata.TargetsType](dir, TargetsFile)
 	if err != nil {
 		return signed{}, err

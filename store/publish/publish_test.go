@@ -84,6 +84,18 @@ func sign(t *testing.T, dir string, fresh time.Time, seeds ...byte) string {
 
 func soon() time.Time { return time.Now().Add(time.Hour) }
 
+// Boxes that believed it would refuse all that follows.
+func TestPublishRefusesASnapshotOfTheFuture(t *testing.T) {
+	r := begun(t)
+	r.Now = func() time.Time { return time.Unix(1_767_225_600, 0).Add(-11 * time.Minute) }
+	if _, err := r.Publish(sign(t, built(t, "mau", 1), soon(), 1, 2), online); !errors.Is(err, snapshot.ErrCreated) {
+		t.Fatalf("got %v", err)
+	}
+	r.Now = nil
+	_, err := r.Publish(sign(t, built(t, "mau", 1), soon(), 1, 2), online)
+	must(t, err)
+}
+
 // What boxes would refuse is not published, and leaves the repository as it was.
 func TestPublishRefuses(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -126,6 +127,9 @@ type Incoming struct {
 	// Check is asked before the switch, with everything opened and proven:
 	// the place to compile the policy and run its tests. It may be nil.
 	Check func(*Register) error
+	// Latest is the latest creation time that is believed, see [Latest]. Zero:
+	// nothing is known of the time.
+	Latest time.Time
 	// Progress gets bytes copied or blocks verified, of all of that step.
 	Progress func(step string, done, all int64)
 }
@@ -141,6 +145,9 @@ func (b *Box) Load(from string, in Incoming) (Manifest, error) {
 	}
 	m, err := Accept(raw, signatures, b.Trust())
 	if err != nil {
+		return m, fmt.Errorf("load snapshot: %w", err)
+	}
+	if err := m.NotAfter(in.latest()); err != nil {
 		return m, fmt.Errorf("load snapshot: %w", err)
 	}
 	unlock, err := b.lock()
@@ -254,6 +261,13 @@ func (b *Box) takeLayer(from string, ref LayerRef, in Incoming) error {
 		return err
 	}
 	return durable.Publish(temp, final)
+}
+
+func (in Incoming) latest() time.Time {
+	if in.Latest.IsZero() {
+		return Latest(time.Time{}, false)
+	}
+	return in.Latest
 }
 
 func (in Incoming) report(step string, done, all int64) {

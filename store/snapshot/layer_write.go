@@ -111,7 +111,7 @@ func (w *LayerWriter) Write(dir string) (LayerRef, error) {
 	if err != nil {
 		return LayerRef{}, fmt.Errorf("write layer: %w", err)
 	}
-	temp, err := os.CreateTemp(dir, "layer-*.tmp")
+	temp, err := os.CreateTemp(dir, unfinished)
 	if err != nil {
 		return LayerRef{}, fmt.Errorf("write layer: %w", err)
 	}
@@ -125,6 +125,27 @@ func (w *LayerWriter) Write(dir string) (LayerRef, error) {
 		return LayerRef{}, fmt.Errorf("write layer: %w", err)
 	}
 	return ref, durable.Publish(temp.Name(), filepath.Join(dir, ref.FileName()))
+}
+
+// unfinished are the names of layers that are being written.
+const unfinished = "layer-*.tmp"
+
+// RemoveUnfinished takes away what a build that was killed has left among the
+// layers in dir: it must not be carried to boxes. None may be building there.
+func RemoveUnfinished(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("remove unfinished layers: %w", err)
+	}
+	for _, e := range entries {
+		if ok, _ := filepath.Match(unfinished, e.Name()); !ok {
+			continue
+		}
+		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
+			return fmt.Errorf("remove unfinished layers: %w", err)
+		}
+	}
+	return nil
 }
 
 // stepEvery is how many entries pass between two reports.

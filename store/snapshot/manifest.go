@@ -14,6 +14,10 @@ const (
 	// the base.
 	MaxLayers        = 8
 	maxManifestBytes = 1 << 20
+	// MaxNumber bounds a snapshot's number: TUF's versions are JSON, whose
+	// numbers are exact below 2^53 (RFC 8259, section 6), and after the highest
+	// there is no next.
+	MaxNumber = 1<<53 - 1
 )
 
 // Manifest is what the province signs: which layers, under which policy.
@@ -72,6 +76,8 @@ func (m *Manifest) validate(trust Trust) error {
 		return fmt.Errorf("%w: snapshot of province %q, this box belongs to %q", ErrUntrusted, m.Province, trust.Province)
 	case m.Number == 0 || m.Created <= 0:
 		return fmt.Errorf("%w: manifest without number or time", ErrUntrusted)
+	case m.Number > MaxNumber:
+		return fmt.Errorf("%w: number %d: want at most %d", ErrUntrusted, m.Number, uint64(MaxNumber))
 	case len(m.Layers) == 0 || len(m.Layers) > MaxLayers:
 		return fmt.Errorf("%w: %d layers, want 1 to %d", ErrUntrusted, len(m.Layers), MaxLayers)
 	}
@@ -88,6 +94,9 @@ func (m *Manifest) validate(trust Trust) error {
 
 // EncodeManifest gives the bytes that are signed.
 func EncodeManifest(m Manifest) ([]byte, error) {
+	if m.Number > MaxNumber {
+		return nil, fmt.Errorf("encode manifest: number %d: want at most %d", m.Number, uint64(MaxNumber))
+	}
 	m.Format = manifestFormat
 	return encode(m)
 }

@@ -26,6 +26,9 @@ type Options struct {
 	// Now is the time as far as the box trusts it: the clock if that is
 	// trusted, else the newest signed time known and what has passed since.
 	Now func() time.Time
+	// Latest is the latest creation time of a snapshot that the box believes;
+	// nil: that of a box whose clock is not trusted, see [snapshot.Latest].
+	Latest func() time.Time
 	// Signed is told the newest time that officers signed, whether the snapshot
 	// is taken or waits; nil: nobody asks.
 	Signed func(time.Time)
@@ -89,6 +92,9 @@ func New(o Options) *Client {
 	}
 	if o.Examine == nil {
 		o.Examine, o.ExaminePart = snapshot.Examine, snapshot.ExaminePart
+	}
+	if o.Latest == nil {
+		o.Latest = func() time.Time { return snapshot.Latest(o.Now(), false) }
 	}
 	set(&o.Reserve, snapshot.Reserve)
 	set(&o.Retry, defaultRetry)

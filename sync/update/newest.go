@@ -59,6 +59,9 @@ func (c *Client) newest(ctx context.Context) (offer, error) {
 	if err != nil {
 		return o, err
 	}
+	if err := o.manifest.NotAfter(earlier(c.o.Latest(), roots.trusted.Timestamp.Signed.Expires)); err != nil {
+		return o, err // before a floor is raised by it
+	}
 	if err := o.planned(roots, number); err != nil {
 		return o, err
 	}
@@ -92,7 +95,7 @@ func (c *Client) kept() (*chain, floors, error) {
 		return roots, floor, err
 	}
 	floor.Number = max(floor.Number, n)
-	if m, err := c.o.Box.Manifest(n); err == nil {
+	if m, err := c.o.Box.Manifest(n); err == nil && m.NotAfter(c.o.Latest()) == nil {
 		floor.Time = later(floor.Time, m.CreatedAt())
 	}
 	return roots, floor, nil
@@ -204,6 +207,13 @@ func (c *Client) manifest(ctx context.Context, roots *chain, number uint64) (off
 func (c *chain) expire() time.Time {
 	t := c.trusted
 	return slices.MinFunc([]time.Time{t.Root.Signed.Expires, t.Timestamp.Signed.Expires, t.Snapshot.Signed.Expires, t.Targets[metadata.TARGETS].Signed.Expires}, time.Time.Compare)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 func later(a, b time.Time) time.Time {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/vm"
@@ -119,6 +121,7 @@ func (p *Policy) validate() error {
 	if strings.TrimSpace(last.When) != "true" || last.Verdict == checkpoint.Admit.String() {
 		faults = append(faults, fmt.Errorf("rule %q: the last rule must be `when = \"true\"` and must not admit: who falls through is looked at by the guard", last.ID))
 	}
+	faults = append(faults, f.legible()...)
 	ids := map[string]bool{}
 	for _, r := range f.Rules {
 		if r.ID == "" || ids[r.ID] {
@@ -127,6 +130,28 @@ func (p *Policy) validate() error {
 		ids[r.ID] = true
 	}
 	return errors.Join(faults...)
+}
+
+// legible refuses, in what people are shown, characters that are not seen:
+// they could drive a terminal or make a line read as another.
+func (f *file) legible() (faults []error) {
+	check := func(what, text string) {
+		if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) }) {
+			faults = append(faults, fmt.Errorf("%s %q: holds characters that cannot be seen, such as line ends or control characters", what, text))
+		}
+	}
+	check("name", f.Name)
+	check("hotline", f.Hotline)
+	check("duty_phone", f.DutyPhone)
+	for _, r := range f.Rules {
+		check("rule", r.ID)
+		check("title", r.Title)
+		check("reason", r.Reason)
+	}
+	for _, t := range f.Tests {
+		check("test", t.Name)
+	}
+	return faults
 }
 
 func (p *Policy) compile() error {

@@ -69,13 +69,14 @@ func Main(ctx context.Context, root *Command, io IO, args []string) int {
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return OK
 	}
-	fmt.Fprintln(io.Err, "error:", err)
+	errs := Plain(io.Err) // errors quote files and arguments
+	fmt.Fprintln(errs, "error:", err)
 	var e *Error
 	if !errors.As(err, &e) {
 		return Failed
 	}
 	if e.Hint != "" {
-		fmt.Fprintln(io.Err, "hint:", e.Hint)
+		fmt.Fprintln(errs, "hint:", e.Hint)
 	}
 	return max(e.Code, Failed)
 }

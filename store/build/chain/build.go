@@ -139,6 +139,9 @@ func (o *Order) carryLayers() error {
 	if err := os.MkdirAll(snapshot.LayersDir(o.Out), 0o755); err != nil {
 		return fmt.Errorf("make snapshot directory: %w", err)
 	}
+	if err := snapshot.RemoveUnfinished(snapshot.LayersDir(o.Out)); err != nil {
+		return err
+	}
 	for _, l := range o.Manifest.Layers {
 		from, to := filepath.Join(snapshot.LayersDir(o.Below.Dir), l.FileName()), filepath.Join(snapshot.LayersDir(o.Out), l.FileName())
 		if err := os.Link(from, to); err == nil || errors.Is(err, fs.ErrExist) {
