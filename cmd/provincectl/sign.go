@@ -61,6 +61,9 @@ func (o *signOptions) run(ctx context.Context, io cli.IO, dir string) error {
 		return err
 	}
 	it.describe(io.Out)
+	if err := it.manifest.Plausible(time.Now()); err != nil {
+		return cli.Hint(err, "a clock is wrong, this machine's or the builder's: boxes refuse such data; set it and build anew")
+	}
 	offer, err := o.offer(io.Out, it)
 	if err != nil {
 		return err
