@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"checkpoint"
+	"checkpoint/verify/credential"
 	"checkpoint/verify/policy"
 )
 
@@ -20,6 +21,7 @@ type examination struct {
 	facts    policy.Facts
 	findings []checkpoint.Finding
 	differs  []string
+	until    time.Time // when the declaration that was shown ends; zero: none, or not known
 }
 
 func (e *examination) found(f checkpoint.Finding) { e.findings = append(e.findings, f) }
@@ -31,13 +33,7 @@ func (e *examination) differ(field string, f checkpoint.Finding) {
 
 func examine(card *checkpoint.Credential, m checkpoint.Match, lane checkpoint.LaneInfo, data *Data, now time.Time) *examination {
 	e := &examination{}
-	age := now.Sub(data.Created).Hours()
-	e.facts.Data.AgeHours = age
-	e.facts.Data.Fresh, e.facts.Data.Stale = data.Policy.Age(age)
-	if e.facts.Data.Stale {
-		e.found(checkpoint.FoundDataStale)
-	}
-	e.facts.Lane = policy.Lane{SiteType: lane.SiteType, Direction: lane.Direction.String()}
+	e.surroundings(lane, data, now)
 	e.card(card, now)
 	e.compare(card, m)
 	if m.Opened {
@@ -49,19 +45,42 @@ func examine(card *checkpoint.Credential, m checkpoint.Match, lane checkpoint.La
 	return e
 }
 
+// surroundings notes where the card is shown, and how old the data is.
+func (e *examination) surroundings(lane checkpoint.LaneInfo, data *Data, now time.Time) {
+	age := now.Sub(data.Created).Hours()
+	e.facts.Data.AgeHours = age
+	e.facts.Data.Fresh, e.facts.Data.Stale = data.Policy.Age(age)
+	if e.facts.Data.Stale {
+		e.found(checkpoint.FoundDataStale)
+	}
+	e.facts.Lane = policy.Lane{SiteType: lane.SiteType, Direction: lane.Direction.String()}
+	here := now.In(vietnam)
+	e.facts.Clock = policy.Clock{Hour: here.Hour(), Weekday: (int(here.Weekday())+6)%7 + 1}
+	e.facts.Test = tested(checkpoint.Tests{}, now)
+	e.zones(lane, data, now, "", "")
+}
+
+// zones notes the levels of where somebody comes from, goes to, and stands.
+func (e *examination) zones(lane checkpoint.LaneInfo, data *Data, now time.Time, from, to string) {
+	if to == "" && lane.Direction == checkpoint.In {
+		to = lane.Commune
+	}
+	day := checkpoint.DateOf(now.In(vietnam))
+	level := func(commune string) int { return data.Zones.Level(commune, day) }
+	e.facts.Zone = policy.Zone{From: level(from), To: level(to), Here: level(lane.Commune)}
+}
+
 // card notes what the card says by itself.
 func (e *examination) card(c *checkpoint.Credential, now time.Time) {
 	f := &e.facts.Card
 	f.Kind, f.Format = c.Kind.String(), string(c.Format)
-	f.HasBirth = !c.Birth.IsZero()
-	f.Age = -1
-	if f.HasBirth {
-		f.Age = youngest(c.Birth, now)
-		if f.Age < 18 {
-			e.found(checkpoint.FoundChild)
-		}
-	} else {
+	f.HasBirth, f.Typed = !c.Birth.IsZero(), c.Format == checkpoint.FormatTyped
+	f.Region = c.RegCode
+	if !f.HasBirth {
 		e.found(checkpoint.FoundBirthMissing)
+	}
+	if f.Age = age(c, now); f.Age >= 0 && f.Age < adult {
+		e.found(checkpoint.FoundChild)
 	}
 	if c.Has(checkpoint.WarnBirthYearMismatch) || c.Has(checkpoint.WarnCenturyMismatch) {
 		f.Contradicts = true
@@ -78,6 +97,17 @@ func (e *examination) card(c *checkpoint.Credential, now time.Time) {
 		f.Damaged = true
 		e.found(checkpoint.FoundTextDamaged)
 	}
+}
+
+// age is what the birth date says, else the year in a 12-digit number; -1: neither.
+func age(c *checkpoint.Credential, now time.Time) int {
+	if !c.Birth.IsZero() {
+		return youngest(c.Birth, now)
+	}
+	if n, ok := credential.ParseNumber(c.Number); ok && c.Kind == checkpoint.KindCCCD && n.BirthYear <= now.Year() {
+		return youngest(checkpoint.Date{Year: n.BirthYear}, now)
+	}
+	return -1
 }
 
 // youngest is the age in full years that the holder has at least, whatever day
@@ -172,6 +202,18 @@ func (e *examination) holder(p checkpoint.Person, now time.Time) {
 	}
 	e.doses(p, now)
 	e.illness(p, now)
+	e.facts.Test = tested(p.Tests, now)
+}
+
+// tested counts hours since samples were taken.
+func tested(t checkpoint.Tests, now time.Time) policy.Test {
+	hours := func(taken time.Time) float64 {
+		if taken.IsZero() || taken.After(now) {
+			return -1
+		}
+		return now.Sub(taken).Hours()
+	}
+	return policy.Test{PCRHours: hours(t.PCR), RapidHours: hours(t.Rapid), PositiveHours: hours(t.Positive)}
 }
 
 func (e *examination) doses(p checkpoint.Person, now time.Time) {

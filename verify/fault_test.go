@@ -117,7 +117,7 @@ func TestCodesThatAreNobodysAreNamedAndNotKept(t *testing.T) {
 	for payload, want := range map[string]string{
 		"https://tokhaiyte.vn/?page=Group.checkin&groupId=1": "not read N02 - [NOT_PERSONAL] []",
 		"https://example.com/menu":                           "not read N02 - [NOT_PERSONAL] []",
-		"HC1:6BFOXN":                                         "not read N02 - [NOT_PERSONAL] []",
+		"HC1:6BFOXN":                                         "not read N01 - [UNREADABLE] []", // cut short
 		"shc:/5676290952432060346029243740446031222959":      "not read N02 - [NOT_PERSONAL] []",
 		"00020101021138540010A00000072701240006970436":       "not read N02 - [NOT_PERSONAL] []",
 		"5Kg gao ST25 | lo 0417":                             "not read N01 - [UNREADABLE] []",

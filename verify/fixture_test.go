@@ -40,6 +40,7 @@ func date(s string) checkpoint.Date {
 type life struct {
 	input.Person
 	doses  []checkpoint.Dose
+	tests  []input.Test
 	status string // of the case, empty: none
 	from   checkpoint.Date
 	until  checkpoint.Date
@@ -89,11 +90,16 @@ func source(lives []life) build.Source {
 		doses   []input.Dose
 		cases   []input.Case
 		reports []input.Withdrawn
+		tests   []input.Test
 	)
 	for _, l := range lives {
 		people = append(people, l.Person)
 		for _, d := range l.doses {
 			doses = append(doses, input.Dose{Number: l.Number, Date: d.Date, Dose: d.Number, Course: d.Course})
+		}
+		for _, t := range l.tests {
+			t.Number = l.Number
+			tests = append(tests, t)
 		}
 		if l.status != "" {
 			cases = append(cases, input.Case{Number: l.Number, Status: l.status, From: l.from, Until: l.until})
@@ -102,7 +108,7 @@ func source(lives []life) build.Source {
 			reports = append(reports, input.Withdrawn{Kind: checkpoint.KindCCCD, Number: l.Number, Reason: l.report, Since: l.since})
 		}
 	}
-	return build.Source{People: rows(people), Doses: rows(doses), Cases: rows(cases), Withdrawn: rows(reports)}
+	return build.Source{People: rows(people), Doses: rows(doses), Cases: rows(cases), Withdrawn: rows(reports), Tests: rows(tests)}
 }
 
 func rows[T any](list []T) iter.Seq2[T, error] {
@@ -155,10 +161,16 @@ type desk struct {
 	data    *verify.Data // nil: none loaded
 	now     time.Time
 	trusted bool
+	lane    checkpoint.LaneInfo
+}
+
+// officeLane leads into a building.
+func officeLane() checkpoint.LaneInfo {
+	return checkpoint.LaneInfo{SiteType: "building", Direction: checkpoint.In}
 }
 
 func (p *province) desk(now time.Time, age time.Duration) desk {
-	return desk{&verify.Data{Register: p.register, Policy: p.rules, Number: 1, Created: now.Add(-age)}, now, true}
+	return desk{&verify.Data{Register: p.register, Policy: p.rules, Number: 1, Created: now.Add(-age)}, now, true, officeLane()}
 }
 
 func (d desk) Now() (time.Time, bool)          { return d.now, d.trusted }
@@ -172,7 +184,7 @@ func (d desk) show(t testing.TB, payload string) checkpoint.Decision {
 func (d desk) scan(t testing.TB, s checkpoint.Scan) checkpoint.Decision {
 	t.Helper()
 	v := &verify.Verifier{Source: d, Clock: d}
-	return v.Verify(t.Context(), s, checkpoint.LaneInfo{SiteType: "building", Direction: checkpoint.In})
+	return v.Verify(t.Context(), s, d.lane)
 }
 
 // words is a decision in one line: verdict reason rule [findings] [differs].

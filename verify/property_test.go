@@ -14,7 +14,10 @@ import (
 // anyRegister answers every query with one match, possible in the data or not.
 type anyRegister struct{ match checkpoint.Match }
 
-func (r anyRegister) Lookup(checkpoint.Query) (checkpoint.Match, error) { return r.match, nil }
+func (r anyRegister) Lookup(checkpoint.Query) (checkpoint.Match, error)     { return r.match, nil }
+func (r anyRegister) Listed(string) (*checkpoint.Listed, error)             { return nil, nil }
+func (r anyRegister) HasList() bool                                         { return false }
+func (r anyRegister) Declared(string, string) (*checkpoint.Declared, error) { return nil, nil }
 func (anyRegister) PersonKey(checkpoint.DocumentKind, string) checkpoint.PersonKey {
 	return checkpoint.PersonKey{1}
 }
@@ -70,7 +73,7 @@ func TestNobodyIsAdmittedWhoShouldNotBeAndNoRedIsInvented(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := anyMatch(rt)
 		age := time.Duration(rapid.Int64Range(-10, 80).Draw(rt, "age")) * time.Hour
-		d := desk{&verify.Data{Register: anyRegister{m}, Policy: rules, Number: 1, Created: today().Add(-age)}, today(), rapid.Bool().Draw(rt, "trusted")}
+		d := desk{&verify.Data{Register: anyRegister{m}, Policy: rules, Number: 1, Created: today().Add(-age)}, today(), rapid.Bool().Draw(rt, "trusted"), officeLane()}
 		got := d.show(t, anyPayload(rt))
 		switch got.Verdict {
 		case checkpoint.Admit:

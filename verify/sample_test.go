@@ -44,6 +44,26 @@ func TestSampleCardsAreAnsweredAsPrintedForTwoWeeks(t *testing.T) {
 	}
 }
 
+// A camera's lane keeps silent beside a person about what is not personal: that
+// must be what would have been "not read", and nothing else.
+func TestPersonalIsWhatGetsAnAnswer(t *testing.T) {
+	cards, p := invented(t, 300)
+	d := p.desk(today(), sixHours)
+	v := &verify.Verifier{Source: d, Clock: d}
+	kinds := map[bool]int{}
+	for _, c := range cards.Cards() {
+		got := d.show(t, c.Payload)
+		personal := v.Personal([]byte(c.Payload))
+		kinds[personal]++
+		if personal != (got.Verdict != checkpoint.NotRead) {
+			t.Errorf("%s: personal %t, and answered %s", c.Name, personal, words(got))
+		}
+	}
+	if kinds[true] == 0 || kinds[false] == 0 {
+		t.Errorf("personal and not: %v", kinds)
+	}
+}
+
 // With data of two days and an hour green cards turn amber, the lost card stays
 // red and the active case is not red any more.
 func TestSampleCardsWithStaleData(t *testing.T) {

@@ -8,12 +8,20 @@ import (
 	"checkpoint"
 	"checkpoint/verify/credential"
 	"checkpoint/verify/policy"
+	"checkpoint/verify/trust"
+	"checkpoint/verify/zones"
 )
 
 // Register is the province's data seen as a lookup. Every answer is proven; an
 // error means that there is none.
 type Register interface {
 	Lookup(checkpoint.Query) (checkpoint.Match, error)
+	// Declared gives nil for a code that is not in the data.
+	Declared(code, nameFold string) (*checkpoint.Declared, error)
+	// Listed gives nil for who is not on the lists of the box's site; HasList
+	// tells whether there are any.
+	Listed(key string) (*checkpoint.Listed, error)
+	HasList() bool
 	PersonKey(kind checkpoint.DocumentKind, number string) checkpoint.PersonKey
 	CodeHash(payload []byte) []byte
 }
@@ -24,6 +32,10 @@ type Data struct {
 	Policy   *policy.Policy
 	Number   uint64
 	Created  time.Time
+	// Trusted says whose signed papers are believed; nil: nobody's.
+	Trusted *trust.List
+	// Zones are the levels of communes; nil: none is known.
+	Zones *zones.Table
 }
 
 // Source hands out the snapshot in use. release must be called when the lookup
@@ -43,7 +55,8 @@ type Verifier struct {
 
 var _ checkpoint.Verifier = (*Verifier)(nil)
 
-// Verify decides one scan.
+// Verify decides one scan, together with the paper before it if the lane says
+// that there was one.
 func (v *Verifier) Verify(_ context.Context, s checkpoint.Scan, lane checkpoint.LaneInfo) checkpoint.Decision {
 	now, trusted := v.Clock.Now()
 	data, release := v.Source.Acquire()
@@ -51,45 +64,148 @@ func (v *Verifier) Verify(_ context.Context, s checkpoint.Scan, lane checkpoint.
 	if s.Unreadable {
 		return unread(data, checkpoint.CodeNotRead, checkpoint.FoundUnreadable, nil)
 	}
-	card := credential.Parse(s.Payload, now)
-	if !card.Personal() {
-		return notPersonal(data, s, &card)
+	l := &look{v: v, data: data, scan: s, lane: lane, now: now, trusted: trusted}
+	return l.decide()
+}
+
+// Personal tells whether a code is of a kind that people show, and whole.
+func (v *Verifier) Personal(payload []byte) bool {
+	now, _ := v.Clock.Now()
+	card := credential.Parse(payload, now)
+	return card.Format == checkpoint.FormatDCC || card.Format == checkpoint.FormatDeclaration || card.Personal()
+}
+
+// look is one decision in the making.
+type look struct {
+	v       *Verifier
+	data    *Data // nil: none is loaded
+	scan    checkpoint.Scan
+	lane    checkpoint.LaneInfo
+	now     time.Time
+	trusted bool
+}
+
+// decide reads the papers and finds out who the decision is about: the holder
+// of the better one, see [rank].
+func (l *look) decide() checkpoint.Decision {
+	if l.scan.Form != nil {
+		return l.form(l.scan.Form)
 	}
-	if data == nil {
-		return checkpoint.Decision{Verdict: checkpoint.Fault, Reason: checkpoint.NoData, Findings: []checkpoint.Finding{checkpoint.FoundNoData}, Credential: &card}
+	shown, err := l.read(&l.scan)
+	if err != nil {
+		return l.damaged(&checkpoint.Credential{Format: checkpoint.FormatUnknown}, err)
 	}
-	foreignLayout(s, &card)
-	return v.person(data, s, &card, lane, now, trusted)
+	if l.scan.Before == nil {
+		return l.about(shown, nil)
+	}
+	if l.scan.Before.Form != nil { // says nothing that was scanned
+		return l.about(shown, nil)
+	}
+	before, err := l.read(l.scan.Before)
+	switch {
+	case err != nil, shown.rank() < 0, before.rank() < 0:
+		return l.about(shown, nil)
+	case before.rank() <= shown.rank(), l.scan.ByHand != nil: // the guard types what it should have been
+		return l.about(shown, before)
+	}
+	if fault := l.refused(shown); fault != nil {
+		return *fault // what was shown last is no good: the guard must hear that
+	}
+	return l.about(before, shown)
+}
+
+// about decides for the holder of a paper. other is what was shown with it.
+func (l *look) about(p, other *paper) checkpoint.Decision {
+	card := &p.read.Credential
+	switch {
+	case p.signed():
+		return l.signed(p, other)
+	case p.declared != nil:
+		return l.declaredAlone(p, p.declared, other)
+	case !card.Personal():
+		return l.notPersonal(p)
+	case l.data == nil:
+		return checkpoint.Decision{Verdict: checkpoint.Fault, Reason: checkpoint.NoData, Findings: []checkpoint.Finding{checkpoint.FoundNoData}, Credential: card}
+	}
+	foreignLayout(l.scan, card)
+	return l.person(card, other)
 }
 
 // person decides for somebody whose number was read.
-func (v *Verifier) person(data *Data, s checkpoint.Scan, card *checkpoint.Credential, lane checkpoint.LaneInfo, now time.Time, trusted bool) checkpoint.Decision {
-	number := filedUnder(card)
-	match, err := data.Register.Lookup(checkpoint.Query{
-		Kind: card.Kind, Number: number, Birth: card.Birth, NameFold: card.NameFold, Sex: printedSex(card), Issued: card.Issued,
-	})
-	d := checkpoint.Decision{Snapshot: data.Number, Policy: data.Policy.Number(), Credential: card}
+func (l *look) person(card *checkpoint.Credential, other *paper) checkpoint.Decision {
+	match, err := l.lookup(card)
 	if err != nil {
-		if v.Damaged != nil {
-			v.Damaged(data.Number, err)
-		} else {
-			slog.Error("lookup not proven", "snapshot", data.Number, "error", err)
-		}
-		d.Verdict, d.Reason, d.Findings = checkpoint.Fault, checkpoint.DataDamaged, []checkpoint.Finding{checkpoint.FoundRegisterDamaged}
-		return d
+		return l.damaged(card, err)
 	}
-	lettersMissing(s, card, &match)
-	e := examine(card, match, lane, data, now)
-	if !trusted {
+	lettersMissing(l.scan, card, &match)
+	e := examine(card, match, l.lane, l.data, l.now)
+	if err := l.listed(e, card, match); err != nil {
+		return l.damaged(card, err)
+	}
+	if other != nil {
+		if err := l.together(e, card, match, other); err != nil {
+			return l.damaged(card, err)
+		}
+	}
+	d := l.ruled(e, card)
+	d.InData, d.Differs, d.Person = match.Found, e.differs, l.personKey(card, match)
+	d.RepeatFor = l.data.Policy.RepeatWindow(l.lane.SiteType)
+	d.Second = other == nil && d.Verdict == checkpoint.Refer && asksForPaper(d.Reason)
+	return d
+}
+
+// asksForPaper tells whether the guard is asked to see another paper of the
+// same person, which may then be scanned with the first.
+func asksForPaper(r checkpoint.Reason) bool {
+	switch r {
+	case checkpoint.NumberHidden, checkpoint.HealthCardOnly, checkpoint.DeclarationWanted, checkpoint.OtherProvince:
+		return true
+	}
+	return false
+}
+
+func (l *look) lookup(card *checkpoint.Credential) (checkpoint.Match, error) {
+	return l.data.Register.Lookup(checkpoint.Query{
+		Kind: card.Kind, Number: filedUnder(card), Birth: card.Birth, NameFold: card.NameFold, Sex: printedSex(card), Issued: card.Issued,
+	})
+}
+
+// personKey names whoever the paper belongs to: the same for all papers of a
+// person in the data.
+func (l *look) personKey(card *checkpoint.Credential, m checkpoint.Match) checkpoint.PersonKey {
+	if m.Main != "" {
+		return l.data.Register.PersonKey(m.MainKind, m.Main)
+	}
+	return l.data.Register.PersonKey(card.Kind, filedUnder(card))
+}
+
+// ruled asks the rules.
+func (l *look) ruled(e *examination, card *checkpoint.Credential) checkpoint.Decision {
+	if !l.trusted {
 		e.found(checkpoint.FoundClockUntrusted)
 	}
-	d.InData, d.Findings, d.Differs = match.Found, e.findings, e.differs
-	d.Person = data.Register.PersonKey(card.Kind, number)
-	d.RepeatFor = data.Policy.RepeatWindow(lane.SiteType)
-	ruling := cautious(data.Policy.Decide(e.facts), e.facts, trusted)
-	d.Verdict, d.Reason, d.Rule = ruling.Verdict, ruling.Reason, ruling.Rule
-	d.Args = arguments(data, ruling, e.facts)
-	return d
+	ruling := cautious(l.data.Policy, e.facts, l.trusted)
+	args := arguments(l.data, ruling, e.facts)
+	if !e.until.IsZero() {
+		args["until"] = e.until.Format(time.RFC3339)
+	}
+	return checkpoint.Decision{
+		Verdict: ruling.Verdict, Reason: ruling.Reason, Rule: ruling.Rule, Findings: e.findings,
+		Snapshot: l.data.Number, Policy: l.data.Policy.Number(), Credential: card, Args: args,
+	}
+}
+
+// damaged: an answer could not be proven.
+func (l *look) damaged(card *checkpoint.Credential, err error) checkpoint.Decision {
+	if l.v.Damaged != nil {
+		l.v.Damaged(l.data.Number, err)
+	} else {
+		slog.Error("lookup not proven", "snapshot", l.data.Number, "error", err)
+	}
+	return checkpoint.Decision{
+		Verdict: checkpoint.Fault, Reason: checkpoint.DataDamaged, Findings: []checkpoint.Finding{checkpoint.FoundRegisterDamaged},
+		Snapshot: l.data.Number, Policy: l.data.Policy.Number(), Credential: card,
+	}
 }
 
 // insuranceDigits is how much of a health-card number stays with the person
@@ -113,16 +229,25 @@ func printedSex(card *checkpoint.Credential) checkpoint.Sex {
 	return card.Sex
 }
 
-// cautious takes back what no rule may say. Without trusted time no rule about
+// cautious asks the rules and takes back what none may say. Without trusted time no rule about
 // days means anything: neither its green nor its red, a case may have ended and
 // a dose had its fourteen days. A reported card is red at any time. Data beyond
-// the policy's own limit admits nobody by itself.
-func cautious(r policy.Ruling, f policy.Facts, trusted bool) policy.Ruling {
+// the policy's own limit admits nobody by itself, and nobody is admitted who
+// shows another's paper, or a declaration whose time is over; nor, unless the
+// policy says so, somebody whose number was typed: no machine saw a paper.
+func cautious(p *policy.Policy, f policy.Facts, trusted bool) policy.Ruling {
+	r := p.Decide(f)
 	switch {
 	case !trusted && (r.Verdict == checkpoint.Admit || r.Verdict == checkpoint.Refuse && f.Card.Reported == ""):
 		r.Verdict, r.Reason = checkpoint.Refer, checkpoint.ClockNotTrusted
 	case r.Verdict == checkpoint.Admit && f.Data.Stale:
 		r.Verdict, r.Reason = checkpoint.Refer, checkpoint.DataTooOld
+	case r.Verdict == checkpoint.Admit && (f.Card.Other || f.Passport.Other || f.Declaration.Other):
+		r.Verdict, r.Reason = checkpoint.Refer, checkpoint.OtherPerson
+	case r.Verdict == checkpoint.Admit && f.Declaration.Over:
+		r.Verdict, r.Reason = checkpoint.Refer, checkpoint.DeclarationOver
+	case r.Verdict == checkpoint.Admit && f.Card.Typed && !p.TypedGreen():
+		r.Verdict, r.Reason = checkpoint.Refer, checkpoint.TypedByHand
 	}
 	return r
 }
@@ -139,7 +264,8 @@ func arguments(data *Data, r policy.Ruling, f policy.Facts) map[string]string {
 
 // notPersonal names what was shown. Such a code is never red, and nothing of
 // it is kept but its kind and a keyed hash.
-func notPersonal(data *Data, s checkpoint.Scan, card *checkpoint.Credential) checkpoint.Decision {
+func (l *look) notPersonal(p *paper) checkpoint.Decision {
+	card, data, s := &p.read.Credential, l.data, l.scan
 	if card.Err != "" || card.Format == checkpoint.FormatUnknown {
 		d := unread(data, checkpoint.CodeNotRead, checkpoint.FoundUnreadable, s.Payload)
 		d.Credential = &checkpoint.Credential{Format: card.Format, Err: card.Err}

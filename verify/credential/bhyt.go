@@ -160,7 +160,7 @@ func (p *Parsed) readHexName(s string) {
 		p.warn(checkpoint.WarnNameHexInvalid)
 		return
 	}
-	p.FullName = norm.NFC.String(strings.TrimFunc(string(name), isEdge))
+	p.FullName = norm.NFC.String(clean(name))
 	p.NameFold = fold.Name(p.FullName)
 	if isForeignScript(p.FullName) {
 		p.warn(checkpoint.WarnNonVietnameseText)

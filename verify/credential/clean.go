@@ -8,19 +8,20 @@ import (
 
 const bom = '\uFEFF'
 
-// clean makes valid UTF-8 of what a reader sent and takes off what readers add:
-// BOM, NUL padding, terminators, outer spaces. It never takes off a delimiter:
+// clean makes valid UTF-8 of what a reader sent and takes off what readers add
+// (BOM, NUL padding, terminators, outer spaces) and what nobody sees: marks that
+// turn the direction of writing would have the guard read another name. It never takes off a delimiter:
 // empty fields at the end are how a card's layout is recognised.
 func clean(payload []byte) string {
 	s := strings.ToValidUTF8(string(payload), "\uFFFD")
 	s = strings.TrimFunc(s, isEdge)
 	s = strings.TrimPrefix(s, "ï»¿") // a BOM that was read as CP1252
-	if strings.IndexFunc(s, isNoise) < 0 {
+	if strings.IndexFunc(s, func(r rune) bool { return isNoise(r) || isHidden(r) }) < 0 {
 		return s
 	}
 	s = strings.Map(func(r rune) rune {
 		switch {
-		case r == 0 || r == bom:
+		case r == 0 || isHidden(r):
 			return -1
 		case isNoise(r):
 			return ' '
@@ -31,6 +32,10 @@ func clean(payload []byte) string {
 }
 
 func isEdge(r rune) bool { return r == ' ' || isNoise(r) }
+
+// isHidden: format characters, the BOM among them. Those below 0x100 stay: they
+// may be bytes of a letter, too.
+func isHidden(r rune) bool { return r > 0xFF && unicode.Is(unicode.Cf, r) }
 
 // isNoise: control characters of readers. Those above 0x7F stay: they may be
 // bytes of a letter that was read in the wrong character set.

@@ -13,13 +13,13 @@ import (
 func (p *Parsed) readNamed(s string) bool {
 	switch {
 	case strings.HasPrefix(s, "HC1:"):
-		p.Format = checkpoint.FormatDCC
+		p.Format, p.Code = checkpoint.FormatDCC, s
 	case strings.HasPrefix(s, "HC2:"), strings.HasPrefix(s, "HL0:"):
 		// Later versions and lists of the same family, which nobody here can
 		// verify: not a DCC, and not a person.
 		p.Scheme = s[:3]
 	case strings.HasPrefix(s, "CHK1:"):
-		p.Format = checkpoint.FormatDeclaration
+		p.Format, p.Code = checkpoint.FormatDeclaration, s
 	case strings.HasPrefix(s, "shc:/"):
 		p.Format = checkpoint.FormatSHC
 		if isChunk(s[len("shc:/"):]) {
@@ -31,6 +31,8 @@ func (p *Parsed) readNamed(s string) bool {
 		p.readURL(s)
 	case strings.HasPrefix(s, "000201") && len(s) > 13 && !strings.Contains(s, "|"):
 		p.Format = checkpoint.FormatPayment // EMV QRCPS: payload format indicator 01
+	case hasScheme(s, "CHECKPOINT-CLAIM-"):
+		p.Format = checkpoint.FormatBoxClaim
 	default:
 		return false
 	}

@@ -44,7 +44,7 @@ func FuzzParse(f *testing.F) {
 
 func impersonal(f checkpoint.Format) bool {
 	switch f {
-	case checkpoint.FormatPlaceCode, checkpoint.FormatURL, checkpoint.FormatPayment, checkpoint.FormatDeclaration,
+	case checkpoint.FormatPlaceCode, checkpoint.FormatURL, checkpoint.FormatPayment, checkpoint.FormatBoxClaim, checkpoint.FormatDeclaration,
 		checkpoint.FormatDCC, checkpoint.FormatSHC, checkpoint.FormatVDSNC, checkpoint.FormatUnknown:
 		return true
 	}

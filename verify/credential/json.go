@@ -83,6 +83,18 @@ func (l Line) Payload() (payload []byte, fault string) {
 	return []byte(s), ""
 }
 
+// Object reads the line as a JSON object into v. fault is NotJSON or LineTooLong
+// for a line that holds none.
+func (l Line) Object(v any) (fault string) {
+	switch {
+	case l.tooLong:
+		return LineTooLong
+	case len(l.text) == 0 || l.text[0] != '{' || json.Unmarshal(l.text, v) != nil:
+		return NotJSON
+	}
+	return ""
+}
+
 func (l Line) parsed(now time.Time) any {
 	var pair []string
 	if len(l.text) > 0 && l.text[0] == '[' && json.Unmarshal(l.text, &pair) == nil && len(pair) == 2 {

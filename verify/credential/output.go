@@ -115,7 +115,7 @@ func (p *Parsed) isChip() bool {
 // action says what to do with a code that names nobody.
 func (p *Parsed) action() string {
 	switch p.Format {
-	case checkpoint.FormatPlaceCode, checkpoint.FormatURL, checkpoint.FormatPayment:
+	case checkpoint.FormatPlaceCode, checkpoint.FormatURL, checkpoint.FormatPayment, checkpoint.FormatBoxClaim:
 		return "REJECT_NOT_PERSONAL"
 	case checkpoint.FormatUnknown:
 		if p.Err == "" {

@@ -12,6 +12,7 @@ import (
 type Parsed struct {
 	checkpoint.Credential
 
+	Code    string      // FormatDCC, FormatDeclaration: the code without what the reader put around it
 	Scheme  string      // a signed code of FormatUnknown that has a name: HC2, HL0
 	Fields  int         // fields between delimiters; 0 for codes without any
 	Content string      // repaired text of a payload of FormatUnknown

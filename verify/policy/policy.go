@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -33,14 +34,25 @@ type file struct {
 	DutyPhone string         `toml:"duty_phone"`
 	Limits    Limits         `toml:"limits"`
 	Repeat    map[string]int `toml:"repeat_minutes"` // by site type
+	Declared  declarations   `toml:"declaration"`
 	Rules     []rule         `toml:"rule"`
 	Tests     []testCase     `toml:"test"`
 }
 
-// Limits are the ages of the data at which the box changes its mind.
+// Limits are the ages of the data at which the box changes its mind, and what a
+// typed number may do.
 type Limits struct {
 	FreshHours   float64 `toml:"fresh_hours"`    // older: yellow banner, no red for what may have ended
 	NoGreenHours float64 `toml:"no_green_hours"` // older: no automatic green
+	TypedGreen   bool    `toml:"typed_green"`    // a number that a guard typed may be green by itself
+}
+
+// declarations is what is ruled of the national mobility declaration.
+type declarations struct {
+	Hours float64 `toml:"hours"` // how long it is good from when it was declared; 0: no limit
+	Codes string  `toml:"codes"` // regular expression (RE2) of a whole code; empty: only codes in the data are told from unknown ones
+
+	codes *regexp.Regexp
 }
 
 type rule struct {
@@ -113,6 +125,15 @@ func (p *Policy) validate() error {
 	}
 	if f.Limits.FreshHours <= 0 || f.Limits.NoGreenHours < f.Limits.FreshHours {
 		faults = append(faults, errors.New("limits: want 0 < fresh_hours <= no_green_hours"))
+	}
+	if f.Declared.Hours < 0 {
+		faults = append(faults, errors.New("declaration: want hours from 0 on"))
+	}
+	if f.Declared.Codes != "" {
+		var err error
+		if f.Declared.codes, err = regexp.Compile(`^(?:` + f.Declared.Codes + `)$`); err != nil {
+			faults = append(faults, fmt.Errorf("declaration: codes: %w", err))
+		}
 	}
 	if len(f.Rules) == 0 {
 		return errors.Join(append(faults, errors.New("rule: none"))...)
@@ -218,6 +239,24 @@ func (p *Policy) test() error {
 func (p *Policy) Age(hours float64) (fresh, stale bool) {
 	return hours <= p.file.Limits.FreshHours, hours > p.file.Limits.NoGreenHours
 }
+
+// DeclarationCode tells whether a code looks like one of the national mobility
+// declaration.
+func (p *Policy) DeclarationCode(code string) bool {
+	return p.file.Declared.codes != nil && p.file.Declared.codes.MatchString(code)
+}
+
+// DeclarationTime is how long a national declaration is good from when it was
+// declared; 0: no limit.
+func (p *Policy) DeclarationTime() time.Duration {
+	return time.Duration(p.file.Declared.Hours * float64(time.Hour))
+}
+
+// TypedGreen tells whether rules may admit somebody whose number was typed.
+func (p *Policy) TypedGreen() bool { return p.file.Limits.TypedGreen }
+
+// Limits are the ages of the data that [Policy.Age] judges by.
+func (p *Policy) Limits() Limits { return p.file.Limits }
 
 // Number is the policy's own number, kept in every record.
 func (p *Policy) Number() uint64 { return p.file.Number }
