@@ -3,7 +3,6 @@
 package scanner_test
 
 import (
-	"fmt"
 	"io"
 	"io/fs"
 	"math/rand/v2"
@@ -28,18 +27,6 @@ import (
 // The benches of readertest without a kernel's help: real terminals and files,
 // and for keys and reports a pipe and a socket in place of the device, behind
 // which everything is what a box runs.
-
-const slowest = 20 * time.Millisecond // between two bytes of a slow scanner
-
-// noise is bytes of all kinds but ends.
-func noise(random *rand.Rand, most int) []byte {
-	b := make([]byte, 1+random.IntN(most))
-	for i := range b {
-		for b[i] = '\r'; b[i] == '\r' || b[i] == '\n' || b[i] == '\t'; b[i] = byte(random.Uint32()) {
-		}
-	}
-	return b
-}
 
 // serialBench is a pseudo terminal behind a link.
 type serialBench struct {
@@ -82,10 +69,10 @@ func (b *serialBench) Send(code string) error { return b.write([]byte(code + "\r
 func (b *serialBench) Half(code string) error { return b.write([]byte(code[:len(code)/2])) }
 func (b *serialBench) PauseEnds() bool        { return false }
 func (b *serialBench) Close() error           { return b.pair.Close() }
-func (b *serialBench) Drip(code string) error { return dripBytes(code+"\r", b.write) }
+func (b *serialBench) Drip(code string) error { return readertest.Drip(code+"\r", b.write) }
 
 func (b *serialBench) Garbage(random *rand.Rand) error {
-	return b.write(append(noise(random, 6000), '\r'))
+	return b.write(append(readertest.Noise(random, 6000), '\r'))
 }
 
 func (b *serialBench) write(p []byte) error {
@@ -93,68 +80,15 @@ func (b *serialBench) write(p []byte) error {
 	return err
 }
 
-func dripBytes(code string, write func([]byte) error) error {
-	for i := range len(code) {
-		time.Sleep(slowest)
-		if err := write([]byte{code[i]}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// replayBench is a file behind a link, to which codes are appended.
-type replayBench struct {
-	dir  string
-	file *os.File
-	n    int
-}
-
+// newReplay is a file that is played.
 func newReplay(t *testing.T) readertest.Bench {
-	b := &replayBench{dir: t.TempDir()}
-	if err := b.Plug(); err != nil {
+	b, err := readertest.NewFile(t.TempDir(), func(path string) (io.ReadCloser, error) {
+		return replay.Open(path, scanner.CR.Ends, 0)
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	return b
-}
-
-func (b *replayBench) link() string { return filepath.Join(b.dir, "codes") }
-
-func (b *replayBench) Reader(sink checkpoint.Sink) *scanner.Reader {
-	return &scanner.Reader{Name: "r", Sink: sink, Decode: scanner.Bytes(scanner.CR), Open: func() (io.ReadCloser, error) {
-		return replay.Open(b.link(), scanner.CR.Ends, 0)
-	}}
-}
-
-func (b *replayBench) Plug() (err error) {
-	b.n++
-	name := filepath.Join(b.dir, fmt.Sprint(b.n))
-	if b.file, err = os.Create(name); err != nil {
-		return err
-	}
-	return os.Symlink(name, b.link())
-}
-
-func (b *replayBench) Unplug() error {
-	if err := os.Remove(b.link()); err != nil {
-		return err
-	}
-	return b.file.Close()
-}
-
-func (b *replayBench) Send(code string) error { return b.write([]byte(code + "\r")) }
-func (b *replayBench) Half(code string) error { return b.write([]byte(code[:len(code)/2])) }
-func (b *replayBench) PauseEnds() bool        { return false }
-func (b *replayBench) Close() error           { return b.file.Close() }
-func (b *replayBench) Drip(code string) error { return dripBytes(code+"\r", b.write) }
-
-func (b *replayBench) Garbage(random *rand.Rand) error {
-	return b.write(append(noise(random, 6000), '\r'))
-}
-
-func (b *replayBench) write(p []byte) error {
-	_, err := b.file.Write(p)
-	return err
 }
 
 // plugged hands a reader the device that is plugged in: the end of a pipe, once
@@ -246,7 +180,7 @@ func (b *keyboardBench) Half(code string) error {
 
 func (b *keyboardBench) Drip(code string) error {
 	for _, p := range b.encoding.Type(code, readertest.Enter) {
-		time.Sleep(slowest / 10) // an Alt sequence has ten reports
+		time.Sleep(readertest.Slowest / 10) // an Alt sequence has ten reports
 		if err := b.press([]readertest.Press{p}); err != nil {
 			return err
 		}
@@ -314,14 +248,14 @@ func (b *posBench) Plug() error {
 func (b *posBench) Send(code string) error { return b.report(readertest.Reports(code), 0) }
 func (b *posBench) Half(code string) error { return b.report(readertest.Reports(code)[:1], 0) }
 func (b *posBench) Drip(code string) error {
-	return b.report(readertest.Reports(code), 10*slowest)
+	return b.report(readertest.Reports(code), 10*readertest.Slowest)
 }
 func (b *posBench) PauseEnds() bool { return false }
 
 // Garbage is reports of any length and content, and an empty one that ends them.
 func (b *posBench) Garbage(random *rand.Rand) error {
 	for range random.IntN(100) {
-		if _, err := b.far.Write(noise(random, 70)); err != nil {
+		if _, err := b.far.Write(readertest.Noise(random, 70)); err != nil {
 			return err
 		}
 	}

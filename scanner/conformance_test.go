@@ -18,6 +18,7 @@ var benches = map[string]func(*testing.T) readertest.Bench{
 	"keyboard":            func(t *testing.T) readertest.Bench { return newKeyboard(t, scanner.AnyEnd) },
 	"keyboard with Enter": func(t *testing.T) readertest.Bench { return newKeyboard(t, scanner.CR) },
 	"HID-POS":             newPOS,
+	"camera":              newCamera,
 }
 
 func TestConformance(t *testing.T) {

@@ -45,7 +45,8 @@ type Decode func(port io.Reader, emit func(checkpoint.Scan)) (Decoder, error)
 type Reader struct {
 	Name   string // as configured
 	Open   Opener
-	Decode Decode // Bytes, Keys or Reports
+	Decode Decode  // Bytes, Keys or Reports
+	Camera *Camera // instead of Decode: the device is [Pictures]
 	Sink   checkpoint.Sink
 	Log    *slog.Logger  // told of each outage and recovery once; nil: slog.Default
 	Retry  time.Duration // the first wait before a lost device is sought again; 0: 100 ms
@@ -65,7 +66,8 @@ func (r *Reader) Fault() string {
 // Run reads until ctx is done; it returns within one read time-out after that.
 // It tells the sink once that the reader is there, or is not, and once at each
 // change. The first read without an error, not the opening, makes a reader
-// "there": a device node can outlive its device.
+// "there", and of a camera the first picture: a device node can outlive its
+// device.
 func (r *Reader) Run(ctx context.Context) {
 	l := r.link()
 	for {
@@ -114,7 +116,11 @@ func (l *link) session(ctx context.Context) error {
 	// Closed only here, after the last Read: closing a descriptor under a
 	// reader could make that Read take bytes of whoever gets its number next.
 	defer port.Close()
-	decoder, err := l.Decode(port, l.deliver)
+	decode := l.Decode
+	if l.Camera != nil {
+		decode = l.Camera.decode(l.sight)
+	}
+	decoder, err := decode(port, l.deliver)
 	if err != nil {
 		return err
 	}
@@ -122,7 +128,8 @@ func (l *link) session(ctx context.Context) error {
 	for ctx.Err() == nil {
 		before := time.Now()
 		n, err := port.Read(buf)
-		if err == nil || n > 0 {
+		// A camera that is there sends, whether anybody shows it a code or not.
+		if n > 0 || err == nil && l.Camera == nil {
 			l.up()
 		}
 		if n > 0 {
@@ -132,7 +139,10 @@ func (l *link) session(ctx context.Context) error {
 			// held up since, with the bytes now there.
 			decoder.Idle(before)
 		}
-		if err != nil {
+		switch {
+		case err != nil && l.Camera != nil:
+			return err // it says what it is
+		case err != nil:
 			return fmt.Errorf("read scanner: %w", err)
 		}
 	}
@@ -142,6 +152,17 @@ func (l *link) session(ctx context.Context) error {
 func (l *link) deliver(s checkpoint.Scan) {
 	s.Reader = l.Name
 	l.Sink.Scan(s)
+}
+
+func (l *link) sight(s checkpoint.Sight) {
+	if sink, ok := l.Sink.(checkpoint.SightSink); ok {
+		sink.Sight(l.Name, s)
+	}
+	if s != checkpoint.SightClear {
+		l.log.Warn("camera sees nothing (N04)", "sight", s)
+	} else {
+		l.log.Info("camera sees again")
+	}
 }
 
 func (l *link) up() {

@@ -38,8 +38,9 @@ type Config struct {
 	TamperContact  string `toml:"tamper_contact"`
 	PassageSensor  string `toml:"passage_sensor"`
 	ExitButton     string `toml:"exit_button"`
-	ButtonPass     string `toml:"button_pass"`
-	ButtonDeny     string `toml:"button_deny"`
+	Button1        string `toml:"button_1"` // the guard's buttons, as on the page: all three or none
+	Button2        string `toml:"button_2"`
+	Button3        string `toml:"button_3"`
 	ButtonPriority string `toml:"button_priority"`
 	// Inverted lists those, by the names above, that are wired the other way
 	// round.
@@ -59,6 +60,21 @@ type Config struct {
 	// RelayPulseMS is how long the relay opens for one person, in
 	// milliseconds, 100 to 60,000; 0: DefaultPulse.
 	RelayPulseMS int `toml:"relay_pulse_ms"`
+}
+
+// Standard is how the box's own image is wired (docs/install.md), by the names
+// that a Raspberry Pi's lines have. Contacts that are closed at rest are left
+// out: where nobody wired them they read as an alarm.
+func Standard() Config {
+	return Config{
+		Driver: DriverGPIO, Green: "GPIO17", Amber: "GPIO27", Red: "GPIO22", Status: "GPIO23", Buzzer: "GPIO24", Relay: "GPIO25",
+		PassageSensor: "GPIO16", ExitButton: "GPIO12", Button1: "GPIO19", Button2: "GPIO20", Button3: "GPIO26", ButtonPriority: "GPIO21",
+	}
+}
+
+// LampsOnly is the part of a wiring that cannot open anything.
+func (c Config) LampsOnly() Config {
+	return Config{Driver: c.Driver, Green: c.Green, Amber: c.Amber, Red: c.Red, Status: c.Status}
 }
 
 func (c Config) names() [roles]string {

@@ -59,7 +59,11 @@ func TestValidateReportsEveryFault(t *testing.T) {
 }
 
 func TestOpenNamesEveryLineThatIsMissing(t *testing.T) {
-	_, err := Open(Config{Driver: "gpio", Green: "no-such-line", Relay: "nor-this"}, Options{})
+	g, err := Open(Config{Driver: "gpio", Green: "no-such-line", Relay: "nor-this"}, Options{})
+	if g == nil {
+		t.Fatal("no gate of the lines that are there")
+	}
+	defer g.Close()
 	for _, want := range []string{`"no-such-line" for green`, `"nor-this" for relay`} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Open = %v, want %q in it", err, want)
@@ -112,6 +116,46 @@ relay at rest
 	}
 }
 
+// At night a lane can be still: what it shows stays, and what must be heard is.
+func TestAQuietGateSoundsOnlyWhatMustBeHeard(t *testing.T) {
+	var out bytes.Buffer
+	synctest.Test(t, func(t *testing.T) {
+		g, err := Open(Config{Driver: "simulated"}, Options{Output: &out})
+		if err != nil {
+			t.Fatal(err)
+		}
+		step := func(f func()) {
+			f()
+			time.Sleep(10 * time.Second)
+		}
+		step(func() { g.Quiet(true); g.Signal(checkpoint.SignalAdmit) })
+		step(func() { g.Signal(checkpoint.SignalRefuse) })
+		step(func() { g.Notice() })
+		step(func() { g.Signal(checkpoint.SignalFault) })
+		step(func() { g.Signal(checkpoint.SignalEmergency) })
+		step(func() { g.Signal(checkpoint.SignalWalkBuzzer) })
+		step(func() { g.Quiet(false); g.Signal(checkpoint.SignalAdmit) })
+		if err := g.Close(); err != nil {
+			t.Fatal(err)
+		}
+	})
+	const want = `lamp green on
+lamp red (refuse)
+lamp amber+red (fault)
+buzzer 1200
+lamp green on
+lamp status (emergency)
+buzzer 1200
+lamps off
+buzzer 200-800
+lamp green on
+buzzer 200
+`
+	if out.String() != want {
+		t.Errorf("output:\n%s\nwant:\n%s", &out, want)
+	}
+}
+
 func TestSimulatedGateFittedAsConfigured(t *testing.T) {
 	g, err := Open(Config{Driver: "simulated", Green: "lamp"}, Options{})
 	if err != nil {
@@ -125,14 +169,14 @@ func TestSimulatedGateFittedAsConfigured(t *testing.T) {
 
 func TestValidateReportsFaultsOfInputs(t *testing.T) {
 	err := Config{
-		Driver: "gpio", Green: "GPIO17", DoorContact: "GPIO17", ExitButton: "GPIO5", FireContact: "GPIO5", ButtonPass: "GPIO6",
+		Driver: "gpio", Green: "GPIO17", DoorContact: "GPIO17", ExitButton: "GPIO5", FireContact: "GPIO5", Button2: "GPIO6",
 		Inverted: []string{"fire_contact", "tamper_contact", "bell"}, DebounceMS: 2000, PassageSeconds: 500, DoorOpenSeconds: 3,
 	}.Validate("gate")
 	for _, want := range []string{
 		"gate.door_contact: line GPIO17 is already green", "gate.exit_button: line GPIO5 is already fire_contact",
 		"gate.inverted[0]: the fire contact has a key of its own", "gate.inverted[1]: tamper_contact is not fitted", `gate.inverted[2]: unknown input "bell"`,
 		"gate.debounce_ms: 2000", "gate.passage_seconds: 500", "gate.door_open_seconds: 3s is no longer than the relay's pulse of 3s",
-		"gate.button_pass: a guard",
+		"gate.button_1: missing", "gate.button_3: missing",
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Validate = %v\nwant %q in it", err, want)

@@ -3,6 +3,7 @@ package gate
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -90,10 +91,10 @@ func TestWhatAClosedContactMeans(t *testing.T) {
 	closed := map[checkpoint.Contact]bool{
 		checkpoint.ContactFire: false, checkpoint.ContactDoor: false, checkpoint.ContactTamper: false,
 		checkpoint.ContactPassage: true, checkpoint.ContactExit: true,
-		checkpoint.ButtonPass: true, checkpoint.ButtonDeny: true, checkpoint.ButtonPriority: true,
+		checkpoint.Button1: true, checkpoint.Button2: true, checkpoint.Button3: true, checkpoint.ButtonPriority: true,
 	}
 	other := Config{FireActiveLow: true, Inverted: []string{
-		"door_contact", "tamper_contact", "passage_sensor", "exit_button", "button_pass", "button_deny", "button_priority",
+		"door_contact", "tamper_contact", "passage_sensor", "exit_button", "button_1", "button_2", "button_3", "button_priority",
 	}}
 	for contact, active := range closed {
 		for name, c := range map[string]Config{"as wired": {}, "inverted": other} {
@@ -102,9 +103,14 @@ func TestWhatAClosedContactMeans(t *testing.T) {
 				in, pin := wired(t, c, contact)
 				told, _ := follow(t, in) // the pull-up reads high: nothing is closed
 				end := gpio.Low
-				if active == (name == "as wired") {
+				switch {
+				case active == (name == "as wired"):
 					pin.EdgesChan <- gpio.Low
 					end = gpio.High
+				case in.Press: // it was down before anybody listened
+					pin.EdgesChan <- gpio.Low
+					time.Sleep(10 * in.Off)
+					pin.EdgesChan <- gpio.High
 				}
 				if !next(t, told) {
 					t.Error("an end without a beginning")
@@ -119,7 +125,7 @@ func TestWhatAClosedContactMeans(t *testing.T) {
 }
 
 func TestShortPressIsNoPress(t *testing.T) {
-	in, pin := wired(t, Config{DebounceMS: 1000}, checkpoint.ButtonPass)
+	in, pin := wired(t, Config{DebounceMS: 1000}, checkpoint.Button1)
 	told, _ := follow(t, in)
 	pin.EdgesChan <- gpio.Low
 	pin.EdgesChan <- gpio.High
@@ -128,6 +134,29 @@ func TestShortPressIsNoPress(t *testing.T) {
 	time.Sleep(200 * time.Millisecond)
 	if len(told) > 0 {
 		t.Error("a contact that bounces was believed")
+	}
+}
+
+// A button that is down when we begin to listen was not pressed for us: one whose
+// wire is shorted, or wired the other way round, would open at every start.
+func TestAButtonThatIsDownFromTheStartIsAFault(t *testing.T) {
+	for _, of := range []checkpoint.Contact{checkpoint.Button1, checkpoint.Button2, checkpoint.Button3, checkpoint.ButtonPriority} {
+		t.Run(of.String(), func(t *testing.T) {
+			t.Parallel()
+			in, pin := wired(t, Config{Inverted: []string{"button_1", "button_2", "button_3", "button_priority"}}, of)
+			told, faults := follow(t, in) // the pull-up reads high: pressed
+			if err := next(t, faults); err == nil || !strings.Contains(err.Error(), of.String()) || !strings.Contains(err.Error(), "inverted") {
+				t.Fatalf("fault %v, want the button and what to look at", err)
+			}
+			pin.EdgesChan <- gpio.Low
+			if err := next(t, faults); err != nil {
+				t.Fatalf("the button was let go, and %v", err)
+			}
+			pin.EdgesChan <- gpio.High
+			if pressed := next(t, told); !pressed {
+				t.Error("told that it was let go, and nobody had pressed it")
+			}
+		})
 	}
 }
 

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -83,7 +84,7 @@ func start(p Pins, o Options, show func(old, now wish)) *Gate {
 func (g *Gate) Signal(s checkpoint.Signal) {
 	g.change(func(w *wish, now time.Time) {
 		w.signal, w.shown = s, now
-		w.buzz, w.buzzed = patternOf(s)[buzzer], now
+		w.buzz, w.buzzed = w.sound(s), now
 		w.signals++
 	})
 }
@@ -92,9 +93,19 @@ func (g *Gate) Signal(s checkpoint.Signal) {
 // left of the signal's own sound is dropped.
 func (g *Gate) Notice() {
 	g.change(func(w *wish, now time.Time) {
+		if w.quiet {
+			return
+		}
 		w.buzz, w.buzzed = notice, now
 		w.notices++
 	})
+}
+
+// Quiet keeps the buzzer still, from the next sound on, but for what must be
+// heard wherever somebody looks: a machine's fault, an emergency, and the
+// buzzer's own turn in a lamp walk. Lamps and relay stay as they are.
+func (g *Gate) Quiet(quiet bool) {
+	g.change(func(w *wish, _ time.Time) { w.quiet = quiet })
 }
 
 // Open energises the relay for one pulse from now; a pulse that is still
@@ -111,6 +122,9 @@ func (g *Gate) Hold(open bool) {
 
 // HasRelay tells whether a relay is fitted.
 func (g *Gate) HasRelay() bool { return g.pins[relay] != nil }
+
+// HasBuzzer tells whether one is fitted.
+func (g *Gate) HasBuzzer() bool { return g.pins[buzzer] != nil }
 
 // Fitted are the pins that there are: green, amber, red, status, buzzer, relay.
 func (g *Gate) Fitted() []string {
@@ -153,19 +167,29 @@ type wish struct {
 	buzzed time.Time // since when
 	until  time.Time // the relay's pulse ends
 	held   bool      // the relay is held energised
+	quiet  bool      // the buzzer says only what must be heard
+
+	trouble  Trouble
+	troubled time.Time // since when
+	tells    role      // the lamp that tells it
 
 	signals, notices int // calls so far
+}
+
+// sound is what the buzzer does for a signal.
+func (w wish) sound(s checkpoint.Signal) rhythm {
+	if w.quiet && !slices.Contains(heard, s) {
+		return rhythm{}
+	}
+	return patternOf(s)[buzzer]
 }
 
 // at is which pins are on at now, and for how long that stays so.
 func (w wish) at(now time.Time) (on [roles]bool, next time.Duration) {
 	next = never
-	for r, rhythm := range patternOf(w.signal) {
-		since := w.shown
-		if role(r) == buzzer {
-			rhythm, since = w.buzz, w.buzzed
-		}
-		level, change := rhythm.at(now.Sub(since))
+	rhythms, since := w.rhythms()
+	for r, rhythm := range rhythms {
+		level, change := rhythm.at(now.Sub(since[r]))
 		on[r], next = level, min(next, change)
 	}
 	if left := w.until.Sub(now); left > 0 {

@@ -34,16 +34,24 @@ type Input struct {
 	// On and Off are how long the contact must be active, or at rest, before it
 	// is told; 0: at once. Look bounds how late a missed edge is seen.
 	On, Off, Look time.Duration
+
+	// Press: only what begins while we listen counts. A button that is down before
+	// that is a fault until it is let go.
+	Press bool
 }
 
-// errSilent is a line whose edges come without waiting: it is gone.
-var errSilent = errors.New("the line does not answer")
+var (
+	// errSilent is a line whose edges come without waiting: it is gone.
+	errSilent = errors.New("the line does not answer")
+	// errHeld is a button that would open by itself, at every start.
+	errHeld = errors.New("the button is down since before the start: let it go, or look at its wire and at inverted")
+)
 
-// Watch tells each change, beginning with a contact that is active already,
-// until ctx ends. A line that is lost is told once as a fault, asked for again
+// Watch tells each change, beginning with a contact that is active already (but
+// see Press), until ctx ends. A line that is lost is told once as a fault, asked for again
 // every second, and told with nil when it is back.
 func (i Input) Watch(ctx context.Context, changed func(active bool), fault func(error)) {
-	w := watch{Input: i, changed: changed}
+	w := watch{Input: i, changed: changed, fault: fault}
 	for failing := false; ctx.Err() == nil; {
 		err := w.listen()
 		if err == nil {
@@ -51,6 +59,7 @@ func (i Input) Watch(ctx context.Context, changed func(active bool), fault func(
 				fault(nil)
 			}
 			failing = false
+			w.begin()
 			err = w.run(ctx)
 		}
 		if err != nil && !failing {
@@ -64,12 +73,21 @@ func (i Input) Watch(ctx context.Context, changed func(active bool), fault func(
 	}
 }
 
-// watch is an input and what was told of it.
+// watch is an input and what is believed of it.
 type watch struct {
 	Input
 	changed func(active bool)
-	told    bool
-	since   time.Time // of a change that is not told yet
+	fault   func(error)
+	active  bool
+	since   time.Time // of a change that is not believed yet
+	early   bool      // a press may have begun before we listened
+	stuck   bool      // it did: told as a fault
+}
+
+// begin: whatever is down now was pressed before.
+func (w *watch) begin() {
+	w.active = w.active && !w.stuck
+	w.early, w.stuck = w.Press, false
 }
 
 // run follows the line until ctx ends or the line is lost.
@@ -96,22 +114,37 @@ func (w *watch) run(ctx context.Context) error {
 // look reads the line once.
 func (w *watch) look() {
 	active := bool(w.Pin.Read()) != w.ActiveLow
-	if active == w.told {
+	if active == w.active {
 		w.since = time.Time{}
+		w.early = w.early && active
 		return
 	}
 	if w.since.IsZero() {
 		w.since = time.Now()
 	}
 	if time.Since(w.since) >= w.hold() {
-		w.told, w.since = active, time.Time{}
-		w.changed(active)
+		w.active, w.since = active, time.Time{}
+		w.tell()
 	}
+}
+
+func (w *watch) tell() {
+	switch {
+	case w.active && w.early:
+		w.stuck = true
+		w.fault(fmt.Errorf("watch %s: %w", w.Contact, errHeld))
+	case w.stuck:
+		w.stuck = false
+		w.fault(nil)
+	default:
+		w.changed(w.active)
+	}
+	w.early = false
 }
 
 // hold is how long the next change must last.
 func (w *watch) hold() time.Duration {
-	if w.told {
+	if w.active {
 		return w.Off
 	}
 	return w.On

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
+	"syscall"
 
 	"periph.io/x/conn/v3/driver/driverreg"
 	"periph.io/x/conn/v3/gpio"
@@ -17,7 +19,8 @@ import (
 // board, and nothing maps /dev/mem.
 
 // Open opens the gate that c describes. It expects a Config that Validate
-// passed. The error names every line that cannot be had.
+// passed. The error names every line that cannot be had; the gate works with the
+// others, since a lamp that is missing must not keep a fire alarm from the relay.
 //
 // The relay's pulse comes from c, the rest of o as it is.
 func Open(c Config, o Options) (*Gate, error) {
@@ -26,7 +29,7 @@ func Open(c Config, o Options) (*Gate, error) {
 		return openSimulated(c, o), nil
 	}
 	if _, err := driverreg.Init(); err != nil {
-		return nil, fmt.Errorf("open gate: %w", err)
+		return New(Pins{}, o), fmt.Errorf("open gate: %w", err)
 	}
 	var pins [roles]Pin
 	var errs []error
@@ -41,10 +44,7 @@ func Open(c Config, o Options) (*Gate, error) {
 		}
 		pins[r] = Pin{Out: line{found}, ActiveLow: slices.Contains(c.ActiveLow, role(r).String())}
 	}
-	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
-	}
-	return New(Pins{Green: pins[green], Amber: pins[amber], Red: pins[red], Status: pins[status], Buzzer: pins[buzzer], Relay: pins[relay]}, o), nil
+	return New(Pins{Green: pins[green], Amber: pins[amber], Red: pins[red], Status: pins[status], Buzzer: pins[buzzer], Relay: pins[relay]}, o), errors.Join(errs...)
 }
 
 func lineOf(name, what string) (*gpioioctl.GPIOLine, error) {
@@ -105,6 +105,17 @@ func (l inputLine) In(pull gpio.Pull, edge gpio.Edge) error {
 	if err != nil {
 		l.Close()
 	}
+	return explain(err)
+}
+
+// explain says what helps where a chip is gone: a controller on USB that was
+// unplugged, a driver that was unbound. periph finds chips once in a process, so
+// one that is back is another one to it. Of the kernel's errors it keeps the
+// words alone.
+func explain(err error) error {
+	if err != nil && strings.HasSuffix(err.Error(), syscall.ENODEV.Error()) {
+		return fmt.Errorf("%w: the GPIO chip is gone; once gpioinfo shows its lines again: systemctl restart checkpointd", err)
+	}
 	return err
 }
 
@@ -113,5 +124,5 @@ func (l line) Out(level gpio.Level) error {
 	if err != nil {
 		l.Close()
 	}
-	return err
+	return explain(err)
 }

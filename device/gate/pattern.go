@@ -59,6 +59,9 @@ var patterns = [...]pattern{
 	checkpoint.SignalWalkBuzzer: {buzzer: again(200, 800)},
 }
 
+// heard are the signals that sound on a quiet gate, too.
+var heard = []checkpoint.Signal{checkpoint.SignalFault, checkpoint.SignalEmergency, checkpoint.SignalWalkBuzzer}
+
 // notice is how a scan that is refused while a decision is open sounds.
 var notice = once(40, 40, 40, 40, 40)
 

@@ -31,7 +31,7 @@ func simulate(w io.Writer, o Options, fitted [roles]bool) *Gate {
 	}
 	show := func(old, now wish) {
 		if now.signals != old.signals && !(now.signal == old.signal && quiet(now.signal)) {
-			describe(w, now.signal)
+			describe(w, now)
 		}
 		if now.notices != old.notices {
 			fmt.Fprintln(w, "buzzer", notice)
@@ -46,9 +46,9 @@ func quiet(s checkpoint.Signal) bool {
 }
 
 // describe writes what a signal looks and sounds like.
-func describe(w io.Writer, s checkpoint.Signal) {
+func describe(w io.Writer, now wish) {
 	var on, flashing []string
-	p := patternOf(s)
+	p := patternOf(now.signal)
 	for r := green; r <= status; r++ {
 		switch {
 		case p[r].steady:
@@ -61,13 +61,13 @@ func describe(w io.Writer, s checkpoint.Signal) {
 		fmt.Fprintf(w, "lamp %s on\n", strings.Join(on, "+"))
 	}
 	if len(flashing) > 0 {
-		fmt.Fprintf(w, "lamp %s (%s)\n", strings.Join(flashing, "+"), s)
+		fmt.Fprintf(w, "lamp %s (%s)\n", strings.Join(flashing, "+"), now.signal)
 	}
 	if len(on)+len(flashing) == 0 {
 		fmt.Fprintln(w, "lamps off")
 	}
-	if !p[buzzer].silent() {
-		fmt.Fprintln(w, "buzzer", p[buzzer])
+	if sound := now.sound(now.signal); !sound.silent() {
+		fmt.Fprintln(w, "buzzer", sound)
 	}
 }
 

@@ -2,7 +2,9 @@ package gate
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"checkpoint"
@@ -23,9 +25,10 @@ func (c Config) inputs() []input {
 		{Input{Contact: checkpoint.ContactTamper}, "tamper_contact", c.TamperContact},
 		{Input{Contact: checkpoint.ContactPassage, ActiveLow: true}, "passage_sensor", c.PassageSensor},
 		{Input{Contact: checkpoint.ContactExit, ActiveLow: true}, "exit_button", c.ExitButton},
-		{Input{Contact: checkpoint.ButtonPass, ActiveLow: true}, "button_pass", c.ButtonPass},
-		{Input{Contact: checkpoint.ButtonDeny, ActiveLow: true}, "button_deny", c.ButtonDeny},
-		{Input{Contact: checkpoint.ButtonPriority, ActiveLow: true}, "button_priority", c.ButtonPriority},
+		{Input{Contact: checkpoint.Button1, ActiveLow: true, Press: true}, "button_1", c.Button1},
+		{Input{Contact: checkpoint.Button2, ActiveLow: true, Press: true}, "button_2", c.Button2},
+		{Input{Contact: checkpoint.Button3, ActiveLow: true, Press: true}, "button_3", c.Button3},
+		{Input{Contact: checkpoint.ButtonPriority, ActiveLow: true, Press: true}, "button_priority", c.ButtonPriority},
 	}
 	for i := range list[1:] {
 		in := &list[1+i]
@@ -88,7 +91,7 @@ func (c Config) validateInputs(report func(key, format string, args ...any)) {
 		at := slices.IndexFunc(inputs, func(in input) bool { return in.key == name })
 		switch {
 		case at < 0:
-			report(indexed("inverted", i), "unknown input %q: use door_contact, tamper_contact, passage_sensor, exit_button, button_pass, button_deny or button_priority", name)
+			report(indexed("inverted", i), "unknown input %q: use door_contact, tamper_contact, passage_sensor, exit_button, button_1, button_2, button_3 or button_priority", name)
 		case inputs[at].Contact == checkpoint.ContactFire:
 			report(indexed("inverted", i), "the fire contact has a key of its own: fire_active_low")
 		case inputs[at].line == "":
@@ -107,7 +110,10 @@ func (c Config) validateInputs(report func(key, format string, args ...any)) {
 	if door := cmp.Or(c.DoorOpenFor(), checkpoint.DefaultDoorOpenFor); c.DoorContact != "" && door <= pulse {
 		report("door_open_seconds", "%v is no longer than the relay's pulse of %v", door, pulse)
 	}
-	if (c.ButtonPass == "") != (c.ButtonDeny == "") {
-		report("button_pass", "a guard who can press one of button_pass and button_deny needs the other, too")
+	buttons := []string{c.Button1, c.Button2, c.Button3}
+	for i, line := range buttons {
+		if line == "" && strings.Join(buttons, "") != "" {
+			report(fmt.Sprintf("button_%d", i+1), "missing: the page has three buttons, and so has the wall, or none")
+		}
 	}
 }

@@ -4,6 +4,7 @@ package hidraw
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -41,7 +42,11 @@ func open(s node.System, c node.Config, wants Wants) (*Device, error) {
 		return nil, err
 	}
 	d := &Device{File: f}
-	if err := d.check(c, wants); err != nil {
+	err = d.check(c, wants)
+	if err == nil {
+		err = f.Alone() // no report may become two people's scan
+	}
+	if err != nil {
 		f.Close()
 		if errors.Is(err, errOther) {
 			return nil, &node.Error{Path: path, Hint: "set the scanner to HID-POS mode with the code in its manual: checkpointctl detect", Err: err}
@@ -67,7 +72,7 @@ func (d *Device) check(c node.Config, wants Wants) error {
 	return d.Control(func(fd int) error {
 		size, err := unix.IoctlGetInt(fd, unix.HIDIOCGRDESCSIZE)
 		if err != nil {
-			return errors.Join(errOther, err)
+			return fmt.Errorf("%w: %w", errOther, err) // in one line, for the status
 		}
 		raw := unix.HIDRawReportDescriptor{Size: uint32(size)}
 		if err := unix.IoctlHIDGetDesc(fd, &raw); err != nil {

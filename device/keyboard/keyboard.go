@@ -4,6 +4,7 @@ package keyboard
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strconv"
@@ -54,7 +55,7 @@ func claim(f *node.File, c node.Config) error {
 		var id evdev.InputID
 		var keys [96]byte
 		if err := ioctl(fd, eviocgid, unsafe.Pointer(&id)); err != nil {
-			return errors.Join(errNoKeyboard, err)
+			return fmt.Errorf("%w: %w", errNoKeyboard, err) // in one line, for the status
 		}
 		if err := ioctl(fd, eviocgkeys, unsafe.Pointer(&keys)); err != nil {
 			return err

@@ -22,6 +22,7 @@ func guest() {
 	}
 	code := 1
 	if err == nil {
+		fmt.Fprint(out, beginWord)
 		code, err = runTests(out)
 	}
 	if err != nil {

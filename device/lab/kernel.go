@@ -2,14 +2,12 @@ package lab
 
 import (
 	"context"
-	_ "embed"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 )
 
 // kernel is one of Debian's, unpacked.
@@ -18,9 +16,6 @@ type kernel struct{ dir, version string }
 func (k kernel) image() string {
 	return filepath.Join(k.dir, "lib", "modules", k.version, "vmlinuz")
 }
-
-//go:embed fetch-kernel
-var fetchKernel string
 
 // theKernel is the kernel in .cache/lab, fetched if there is none. Test
 // binaries that start together take turns.
@@ -33,21 +28,16 @@ func theKernel(ctx context.Context) (kernel, error) {
 	if err := os.MkdirAll(cache, 0o755); err != nil {
 		return kernel{}, err
 	}
-	lock, err := os.Create(filepath.Join(cache, "lock"))
+	free, err := reserve(cache)
 	if err != nil {
 		return kernel{}, err
 	}
-	defer lock.Close()
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
-		return kernel{}, fmt.Errorf("wait for %s: %w", lock.Name(), err)
-	}
+	defer free()
 	if k, ok := cached(cache); ok {
 		return k, nil
 	}
-	cmd := exec.CommandContext(ctx, "sh", "-s", cache)
-	cmd.Stdin, cmd.Env = strings.NewReader(fetchKernel), environment()
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return kernel{}, fmt.Errorf("fetch the guest's kernel: %w\n%s", err, out)
+	if err := fetch(ctx, "the guest's kernel", fetchKernel, cache, "trixie-backports"); err != nil {
+		return kernel{}, err
 	}
 	k, ok := cached(cache)
 	if !ok {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // What cpio unpacks is what was put in.
@@ -48,12 +49,34 @@ func TestLastWordOfAGuest(t *testing.T) {
 		"=== RUN TestX\r\n":                        -1,
 	} {
 		var out bytes.Buffer
-		code, err := relay(strings.NewReader(said), &out)
+		code, err := relay(strings.NewReader(said), &out, func() {})
 		if err != nil || code != want {
 			t.Errorf("%q: code %d, %v, want %d", said, code, err, want)
 		}
 		if strings.Contains(out.String(), exitWord) || strings.Contains(out.String(), "\r") {
 			t.Errorf("%q came out as %q", said, out.String())
 		}
+	}
+}
+
+// A guest that dies or hangs before its tests began is booted again; one whose tests
+// had begun is not.
+func TestOnlyAGuestThatNeverBeganIsBootedAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		first string // what the first boot does
+		ok    bool
+	}{"dies": {"exit 1", true}, "hangs": {"exec sleep 600", true}, "began": {"printf '" + beginWord + "'; exit 1", false}} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			script := "#!/bin/sh\nif mkdir " + dir + "/once 2>/dev/null; then " + c.first + "; fi\nprintf '" + beginWord + "PASS\n" + exitWord + "0\n'\n"
+			if err := os.WriteFile(filepath.Join(dir, "qemu-system-x86_64"), []byte(script), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+			m := &machine{work: dir, toBegin: 5 * time.Second}
+			if code, err := m.boot(t.Context()); (err == nil) != c.ok {
+				t.Errorf("code %d, %v", code, err)
+			}
+		})
 	}
 }

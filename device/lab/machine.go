@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // machine is a guest that is about to boot.
@@ -19,6 +20,7 @@ type machine struct {
 	modules  []module // in the order of loading
 	work     string   // scratch
 	programs []string // names of what lies in work/bin
+	toBegin  time.Duration
 }
 
 // machine collects everything that does not depend on Prepare.
@@ -27,7 +29,12 @@ func (b Bench) machine(ctx context.Context, work string) (*machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &machine{kernel: k, work: work}
+	if b.wants(loopback) {
+		if err := k.addLoopback(ctx); err != nil {
+			return nil, err
+		}
+	}
+	m := &machine{kernel: k, work: work, toBegin: toBegin}
 	if m.modules, err = k.modules(ctx, append([]string{"virtio_net", "configfs"}, b.Modules...)); err != nil {
 		return nil, err
 	}
@@ -82,8 +89,31 @@ func (m *machine) pack(bench string) (err error) {
 	return a.close()
 }
 
-// boot runs the guest to its end.
+// boots is how often a guest is begun that dies, or says nothing, before its tests: on
+// an emulated processor one of some thirty kernels panics or hangs while it starts.
+const boots = 3
+
+// toBegin is how long a guest may take until its tests begin. It takes seconds.
+const toBegin = 5 * time.Minute
+
+// boot runs the guest to its end. One whose tests did not begin is booted again,
+// aloud; one whose tests had begun is not.
 func (m *machine) boot(ctx context.Context) (code int, err error) {
+	for try := 1; ; try++ {
+		begun := false
+		code, begun, err = m.once(ctx)
+		if err == nil || begun || ctx.Err() != nil || try == boots {
+			return code, err
+		}
+		fmt.Fprintf(os.Stderr, "lab: boot %d of at most %d: %v\n", try, boots, err)
+	}
+}
+
+func (m *machine) once(ctx context.Context) (code int, begun bool, err error) {
+	ctx, give := context.WithCancelCause(ctx)
+	defer give(nil)
+	limit := time.AfterFunc(m.toBegin, func() { give(fmt.Errorf("its tests did not begin within %v", m.toBegin)) })
+	defer limit.Stop()
 	cmd := exec.CommandContext(ctx, "qemu-system-x86_64",
 		"-M", "q35", "-accel", accelerator(), "-cpu", "max", "-smp", "2", "-m", "1024",
 		"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
@@ -96,17 +126,17 @@ func (m *machine) boot(ctx context.Context) (code int, err error) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	if err := cmd.Start(); err != nil {
-		return 0, fmt.Errorf("%w: .ci/deps installs it", err)
+		return 0, false, fmt.Errorf("%w: .ci/deps installs it", err)
 	}
-	code, err = relay(out, os.Stdout)
+	code, err = relay(out, os.Stdout, func() { begun = limit.Stop() })
 	if ended := cmd.Wait(); err == nil && code < 0 {
 		console, _ := os.ReadFile(m.log()) // a guest that never began has none
-		err = fmt.Errorf("the guest did not say how its tests ended: %w\n%s\n%s", errors.Join(ended, ctx.Err()), complaints.Bytes(), tail(console))
+		err = fmt.Errorf("the guest did not say how its tests ended: %w\n%s\n%s", errors.Join(ended, context.Cause(ctx)), complaints.Bytes(), tail(console))
 	}
-	return max(code, 0), err
+	return max(code, 0), begun, err
 }
 
 func tail(b []byte) []byte { return b[max(0, len(b)-4096):] }

@@ -43,6 +43,9 @@ const (
 // exitWord begins the last line of a guest, which tells how the tests ended.
 const exitWord = "LAB-EXIT "
 
+// beginWord is a guest's line before its tests begin.
+const beginWord = "LAB-BEGIN\n"
+
 // guestEnv marks the process in the guest that runs the tests.
 const guestEnv = "CHECKPOINT_LAB_GUEST"
 
@@ -119,12 +122,17 @@ func guestFlags() (args []string) {
 	return args
 }
 
-// relay prints what the guest's tests print and returns how they ended.
-func relay(from io.Reader, to io.Writer) (code int, err error) {
+// relay prints what the guest's tests print, tells when they begin and returns how
+// they ended.
+func relay(from io.Reader, to io.Writer, begin func()) (code int, err error) {
 	code = -1
 	for lines := bufio.NewReader(from); ; {
 		line, err := lines.ReadString('\n')
 		line = strings.ReplaceAll(line, "\r\n", "\n")
+		if line == beginWord {
+			begin()
+			continue
+		}
 		if end, is := strings.CutPrefix(line, exitWord); is {
 			if code, err = strconv.Atoi(strings.TrimSpace(end)); err != nil {
 				return -1, fmt.Errorf("last word of the guest: %w", err)

@@ -63,6 +63,19 @@ func (f *File) Read(p []byte) (int, error) {
 // Close lets the device go, and with it whatever was claimed of it.
 func (f *File) Close() error { return f.file.Close() }
 
+// Alone keeps the device from all others that ask so, in this process and any
+// other, until Close; EBUSY means that one has it. The kernel gives every report
+// to everybody who has opened a device that cannot be grabbed.
+func (f *File) Alone() error {
+	return f.Control(func(fd int) error {
+		err := unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB)
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			return syscall.EBUSY
+		}
+		return err
+	})
+}
+
 // Control calls an ioctl on the descriptor.
 func (f *File) Control(ioctl func(fd int) error) error {
 	var failed error
@@ -104,7 +117,7 @@ func hint(err error) string {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENXIO), errors.Is(err, syscall.ENODEV):
 		return "plug the scanner in, or correct its path: checkpointctl detect"
 	case errors.Is(err, syscall.EBUSY):
-		return "another program has taken it for itself; stop that one first"
+		return "another program, or another reader of this configuration, has taken it for itself; stop that one first"
 	}
 	return ""
 }

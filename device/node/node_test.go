@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"checkpoint/device/node/nodetest"
 )
 
 func TestReadGivesUpAndEndsWithTheDevice(t *testing.T) {
@@ -100,13 +102,7 @@ func tree(t *testing.T, names ...string) System {
 	s := System{filepath.Join(t.TempDir(), "sys"), "/dev"}
 	for _, name := range names {
 		for file, text := range map[string]string{"uevent": "MAJOR=13\nDEVNAME=input/" + name + "\n", "device/id/vendor": "05e0\n", "device/id/product": "1200\n", "device/name": "Scanner\n"} {
-			path := filepath.Join(s.Sys, "class/input", name, file)
-			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-				t.Fatal(err)
-			}
+			nodetest.Write(t, filepath.Join(s.Sys, "class/input", name, file), text)
 		}
 	}
 	return s

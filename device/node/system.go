@@ -97,6 +97,19 @@ func (e *Entry) Attribute(name string) string {
 	return strings.TrimSpace(string(b))
 }
 
+// Above walks from a device up to the USB device that it is part of, and gives
+// that one's product and what it calls itself.
+func (e *Entry) Above() (USB, string) {
+	at, err := filepath.EvalSymlinks(filepath.Join(e.Dir, "device"))
+	for ; err == nil && len(at) > 1; at = filepath.Dir(at) {
+		above := Entry{Dir: at}
+		if u, err := ParseUSB(above.Attribute("idVendor") + ":" + above.Attribute("idProduct")); err == nil {
+			return u, strings.TrimSpace(above.Attribute("manufacturer") + " " + above.Attribute("product"))
+		}
+	}
+	return USB{}, ""
+}
+
 func uevent(dir string) map[string]string {
 	b, err := os.ReadFile(filepath.Join(dir, "uevent"))
 	if err != nil {

@@ -2,6 +2,7 @@
 // demonstrations and tests without a device.
 //
 // It promises: one code at a time, at a pace; what is appended is played, too; a
-// file that is taken away or replaced is like a scanner that was unplugged. It
-// never writes and never interprets what it plays.
+// file that is taken away, replaced or cut short is like a scanner that was
+// unplugged. It never writes, never interprets what it plays, and plays nothing
+// but files.
 package replay

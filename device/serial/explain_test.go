@@ -12,7 +12,8 @@ func TestHintForEachRefusal(t *testing.T) {
 	for err, want := range map[error]string{
 		fs.ErrPermission: "group dialout",
 		syscall.EACCES:   "group dialout",
-		syscall.ENODEV:   "plug the scanner in",
+		syscall.EPERM:    "DeviceAllow=", // the unit's word, whatever groups the user is in
+		syscall.ENODEV:   "checkpointctl detect",
 		syscall.EBUSY:    "another program holds it",
 	} {
 		got := explain("/dev/scanner", err)

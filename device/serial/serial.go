@@ -31,7 +31,7 @@ type Config struct {
 func (c Config) Validate(at string) error {
 	var faults []error
 	if c.Path == "" {
-		faults = append(faults, fmt.Errorf("%s.path: missing; name the scanner's link below /dev/serial/by-id", at))
+		faults = append(faults, fmt.Errorf("%s.path: missing; name the scanner's link: checkpointctl detect", at))
 	}
 	if c.Baud != 0 && (c.Baud < 300 || c.Baud > 4_000_000) {
 		faults = append(faults, fmt.Errorf("%s.baud: %d is not between 300 and 4000000", at, c.Baud))
@@ -87,7 +87,7 @@ func explain(path string, err error) error {
 		case serial.PortBusy:
 			err = syscall.EBUSY
 		case serial.InvalidSerialPort:
-			return &Error{path, "this is not a serial port; name the scanner's link below /dev/serial/by-id", err}
+			return &Error{path, "this is not a serial port; name the scanner's: checkpointctl detect", err}
 		}
 	}
 	return &Error{path, hint(err), err}
@@ -95,12 +95,14 @@ func explain(path string, err error) error {
 
 func hint(err error) string {
 	switch {
+	case errors.Is(err, syscall.EPERM): // EACCES would be the file's mode
+		return "the service's unit does not open it: systemctl edit checkpointd, [Service] DeviceAllow= and this port's own name below /dev, rw"
 	case errors.Is(err, fs.ErrPermission):
 		return "add the service's user to group dialout"
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENXIO), errors.Is(err, syscall.ENODEV):
-		return "plug the scanner in, or correct its path: ls /dev/serial/by-id"
+		return "plug the scanner in, or correct its path: checkpointctl detect"
 	case errors.Is(err, syscall.EBUSY):
-		return "another program holds it; stop that one first"
+		return "another program holds it, or another reader of this configuration; stop that one first"
 	}
 	return ""
 }

@@ -37,6 +37,9 @@ func (p *plane) rate(f *fit, clamp float64) float64 {
 	return f.score
 }
 
+// clearly is the agreement, of 1, that symbols of other sizes do not reach.
+const clearly = 0.85
+
 // fits are the ways to lay symbols of likely sizes over a triple, best first.
 func (p *plane) fits(t *triple) []fit {
 	var list []fit
@@ -47,25 +50,28 @@ func (p *plane) fits(t *triple) []fit {
 			continue
 		}
 		list = append(list, p.fitsOf(t, layout)...)
+		if slices.ContainsFunc(list, func(f fit) bool { return f.score > clearly }) {
+			break
+		}
 	}
 	slices.SortStableFunc(list, func(a, b fit) int { return cmp.Compare(b.score, a.score) })
 	return list
 }
 
+// worthSearching is the agreement, of 1, that a symbol laid over three finders
+// must have for its alignment pattern to be sought.
+const worthSearching = 0.12
+
 func (p *plane) fitsOf(t *triple, layout *symbol.Layout) []fit {
-	size := float64(layout.Size)
-	u, v := t.right.minus(t.corner.point).times(1/(size-7)), t.below.minus(t.corner.point).times(1/(size-7))
-	plain := fit{layout: layout}
-	opposite := size - 3.5
-	if len(layout.Alignments) > 0 {
-		opposite = size - 6.5
-	}
-	plain.from = [4]point{{3.5, 3.5}, {size - 3.5, 3.5}, {opposite, opposite}, {3.5, size - 3.5}}
-	guess := t.corner.plus(u.plus(v).times(opposite - 3.5))
-	plain.held = [4]point{t.corner.point, t.right.point, guess, t.below.point}
-	p.rate(&plain, t.clamp)
+	plain := p.plainFit(t, layout)
 	list := []fit{plain}
-	for _, guess := range p.opposites(t, guess, u, v, layout) {
+	if plain.score < worthSearching {
+		return list
+	}
+	far := (plain.from[2].x - 3.5) / float64(layout.Size-7)
+	u, v := t.view.sides(far, far)
+	module := 1 / float64(layout.Size-7)
+	for _, guess := range p.opposites(t, plain.held[2], u.times(module), v.times(module), layout) {
 		f := plain
 		f.held[2] = guess
 		p.rate(&f, t.clamp)
@@ -74,13 +80,28 @@ func (p *plane) fitsOf(t *triple, layout *symbol.Layout) []fit {
 	return list
 }
 
+// plainFit lays a symbol over a triple as its finders tell.
+func (p *plane) plainFit(t *triple, layout *symbol.Layout) fit {
+	f := fit{layout: layout}
+	size := float64(layout.Size)
+	opposite := size - 3.5
+	if len(layout.Alignments) > 0 {
+		opposite = size - 6.5
+	}
+	far := (opposite - 3.5) / (size - 7)
+	f.from = [4]point{{3.5, 3.5}, {size - 3.5, 3.5}, {opposite, opposite}, {3.5, size - 3.5}}
+	f.held = [4]point{t.corner.point, t.right.point, t.view.at(far, far), t.below.point}
+	p.rate(&f, t.clamp)
+	return f
+}
+
 // opposites looks for the lowest alignment pattern around where it would be
 // without perspective.
 func (p *plane) opposites(t *triple, guess, u, v point, layout *symbol.Layout) []point {
 	if len(layout.Alignments) == 0 {
 		return nil
 	}
-	const step, keep = 0.5, 3
+	const step, keep, worthHolding = 0.5, 3, 0.35
 	type candidate struct {
 		point
 		score float64
@@ -90,10 +111,11 @@ func (p *plane) opposites(t *triple, guess, u, v point, layout *symbol.Layout) [
 	for a := -reach; a <= reach; a += step {
 		for b := -reach; b <= reach; b += step {
 			at := guess.moved(a, u).moved(b, v)
-			if p.light(at) > 0 {
+			if !p.ringed(at, u, v) {
 				continue
 			}
-			c := candidate{at, p.squares(at, u, v, 2, t.clamp) - 0.01*math.Hypot(a, b)}
+			far := 0.01 * math.Hypot(a, b)
+			c := candidate{at, p.squares(at, u, v, 2, t.clamp, max(worthHolding, best[keep-1].score)+far) - far}
 			i := keep
 			for ; i > 0 && c.score > best[i-1].score; i-- {
 				best[i] = best[i-1]
@@ -102,9 +124,9 @@ func (p *plane) opposites(t *triple, guess, u, v point, layout *symbol.Layout) [
 		}
 	}
 	var list []point
-	module := (t.across + t.down) / 2
+	module := t.module()
 	for i, c := range best[:keep] {
-		if c.score >= 0.35 && (i == 0 || math.Hypot(c.x-best[0].x, c.y-best[0].y) > 1.1*module) {
+		if c.score > worthHolding && (i == 0 || math.Hypot(c.x-best[0].x, c.y-best[0].y) > 1.1*module) {
 			list = append(list, c.point)
 		}
 	}

@@ -1,12 +1,33 @@
 package qr
 
+import "math"
+
 // homography maps places in a symbol, in modules from its corner, to places in
 // the picture: what a camera does to a plane.
 type homography [9]float64
 
 func (h *homography) at(u, v float64) point {
+	z := 1 / (h[6]*u + h[7]*v + h[8])
+	return point{(h[0]*u + h[1]*v + h[2]) * z, (h[3]*u + h[4]*v + h[5]) * z}
+}
+
+// sides are what one step of u and one of v come to in the picture at a place.
+func (h *homography) sides(u, v float64) (du, dv point) {
 	z := h[6]*u + h[7]*v + h[8]
-	return point{(h[0]*u + h[1]*v + h[2]) / z, (h[3]*u + h[4]*v + h[5]) / z}
+	at := h.at(u, v)
+	return point{(h[0] - at.x*h[6]) / z, (h[3] - at.y*h[6]) / z}, point{(h[1] - at.x*h[7]) / z, (h[4] - at.y*h[7]) / z}
+}
+
+// tilted maps (0,0), (1,0) and (0,1) to three places, where a step of u is wide
+// times as long at the first as at the second, and one of v high times as long
+// as at the third.
+func tilted(corner, right, below point, wide, high float64) homography {
+	g, h := math.Sqrt(wide)-1, math.Sqrt(high)-1
+	return homography{
+		(1+g)*right.x - corner.x, (1+h)*below.x - corner.x, corner.x,
+		(1+g)*right.y - corner.y, (1+h)*below.y - corner.y, corner.y,
+		g, h, 1,
+	}
 }
 
 // square maps the corners (0,0), (1,0), (1,1), (0,1) to four places (Heckbert,

@@ -22,25 +22,31 @@ func read(r *qr.Reader, f frames.Frame) []qr.Code {
 	return r.Read(qr.Image{Pix: f.Pix, Width: frames.Width, Height: frames.Height, Stride: frames.Width})
 }
 
-// How many of the frames a seed makes are read. The numbers are
-// what was seen: a change that loses one is noticed.
+// One thing after the other makes a frame hard to read, and it is read.
 func TestFramesAreRead(t *testing.T) {
-	for kind, want := range map[frames.Kind]int{frames.Card: 4, frames.Small: 4, frames.Phone: 5} {
-		var r qr.Reader
-		good := 0
-		const n = 6
-		for i := range uint64(n) {
-			f := frames.Make(kind, 7, i, -1)
-			for _, c := range read(&r, f) {
-				if !bytes.Equal(c.Payload, f.Payload) {
-					t.Fatalf("%s %d: a wrong payload: %q, want %q", kind, i, c.Payload, f.Payload)
-				}
-				good++
-			}
-		}
-		t.Logf("%s: %d of %d", kind, good, n)
-		if good < want {
-			t.Errorf("%s: %d of %d frames were read, want %d", kind, good, n, want)
+	var r qr.Reader
+	for i, trouble := range []struct {
+		what string
+		kind frames.Kind
+		turn func(*frames.Knobs)
+	}{
+		{"nothing", frames.Small, func(*frames.Knobs) {}},
+		{"tilt", frames.Card, func(k *frames.Knobs) { k.Tilt = 45 }},
+		{"small modules", frames.Small, func(k *frames.Knobs) { k.Module = 2 }},
+		{"blur", frames.Card, func(k *frames.Knobs) { k.Module, k.Blur = 4, 2 }},
+		{"motion", frames.Small, func(k *frames.Knobs) { k.Motion = 4 }},
+		{"noise", frames.Card, func(k *frames.Knobs) { k.Noise = 25 }},
+		{"faded print in a shadow", frames.Card, func(k *frames.Knobs) { k.Contrast, k.Shadow = 0.5, 0.6 }},
+		{"compression", frames.Small, func(k *frames.Knobs) { k.Quality, k.Gamma = 30, 2.2 }},
+		{"a screen's pixels", frames.Phone, func(k *frames.Knobs) { k.Moire = 0.5 }},
+		{"light on dark", frames.Phone, func(k *frames.Knobs) { k.Inverted = true }},
+	} {
+		k := frames.Ease(trouble.kind)
+		trouble.turn(&k)
+		f := frames.Take(k, 7, uint64(i))
+		codes := read(&r, f)
+		if len(codes) != 1 || !bytes.Equal(codes[0].Payload, f.Payload) {
+			t.Errorf("%s with %s: %d codes, or a wrong one", trouble.kind, trouble.what, len(codes))
 		}
 	}
 }
@@ -113,8 +119,8 @@ func TestPhotographs(t *testing.T) {
 			t.Logf("%s: not read", fields[0])
 		}
 	}
-	if good < 58 {
-		t.Errorf("%d photographs were read, want 58", good)
+	if good < 60 {
+		t.Errorf("%d photographs were read, want 60", good)
 	}
 }
 

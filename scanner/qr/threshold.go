@@ -9,6 +9,8 @@ type plane struct {
 	threshold     []int16 // of each block, row by row
 	columns, rows int     // of blocks
 	reach         int     // blocks to each side that have a say in a threshold
+	negative      bool    // light and dark are exchanged for the moment
+	framed        bool    // what is dark around a finder may run on
 	quiet         int     // range of grey in the calmer fifth of the blocks: mostly noise
 
 	middle        []int16 // of each block: between mean and mid-range
@@ -24,8 +26,8 @@ const (
 	mostRange  = 48
 )
 
-// look computes the thresholds of a picture. That of a block is the mean of
-// its 5×5 neighbours' grey, each weighed by the square of its range: blocks on
+// look computes the thresholds of a picture of at least a block a side. That of a block is the mean of
+// its neighbours' grey, each weighed by the square of its range: blocks on
 // edges know best what lies between light and dark, flat ones know nothing.
 func (p *plane) look(m Image, reach int) {
 	p.Image, p.reach = m, reach
@@ -50,13 +52,13 @@ func (p *plane) look(m Image, reach int) {
 func (p *plane) measure() {
 	var spreads [256]int
 	for row := range p.rows {
-		y0 := max(0, min(row*block, p.Height-block))
+		y0 := min(row*block, p.Height-block)
 		for column := range p.columns {
-			x0 := max(0, min(column*block, p.Width-block))
+			x0 := min(column*block, p.Width-block)
 			i := row*p.columns + column
-			sum, least, most, count := p.statistics(x0, y0)
+			sum, least, most := p.statistics(x0, y0)
 			p.spread[i], p.low[i] = most-least, least
-			p.middle[i] = int16((sum/count + (int(least)+int(most))/2) / 2)
+			p.middle[i] = int16((sum/32 + (int(least)+int(most))/2) / 2)
 			spreads[most-least]++
 		}
 	}
@@ -66,19 +68,22 @@ func (p *plane) measure() {
 	}
 }
 
-func (p *plane) statistics(x0, y0 int) (sum int, least, most byte, count int) {
-	least = 255
-	width := min(block, p.Width-x0)
-	for y := y0; y < min(y0+block, p.Height); y += 2 {
-		row := p.Pix[y*p.Stride+x0:]
-		row = row[:width]
-		for _, v := range row {
-			sum += int(v)
-			least, most = min(least, v), max(most, v)
-		}
-		count += width
-	}
-	return sum, least, most, count
+// statistics is those of half a block: 32 pixels.
+func (p *plane) statistics(x, y int) (sum int, least, most byte) {
+	pix := p.Pix[y*p.Stride+x:]
+	a, b := eight(pix, 0)
+	c, d := eight(pix, 2*p.Stride)
+	e, f := eight(pix, 4*p.Stride)
+	g, h := eight(pix, 6*p.Stride)
+	total := a + b + c + d + e + f + g + h
+	a, b = sorted(a, b)
+	c, d = sorted(c, d)
+	e, f = sorted(e, f)
+	g, h = sorted(g, h)
+	low, high := leastOf(leastOf(a, c), leastOf(e, g)), mostOf(mostOf(b, d), mostOf(f, h))
+	low, high = leastOf(low, low>>32), mostOf(high, high>>32)
+	low, high = leastOf(low, low>>16), mostOf(high, high>>16)
+	return int(total * ones >> 48), byte(low), byte(high)
 }
 
 // addColumns adds up each column's five blocks around a row.
@@ -107,17 +112,38 @@ func (p *plane) blend(row, flat int) {
 			widest = max(widest, p.widest[i])
 		}
 		i := row*p.columns + column
-		if int(widest) <= flat || weight == 0 {
-			p.threshold[i] = int16(p.low[i]) / 2 // nothing there: all light
-		} else {
+		switch {
+		case int(widest) > flat && weight > 0:
 			p.threshold[i] = int16(sum / weight)
+		default:
+			p.threshold[i] = p.between(row, column, flat)
 		}
 	}
 }
 
+// between is the threshold where no block holds an edge: edges may run along
+// the blocks' borders, as in a picture drawn with modules of as many pixels.
+func (p *plane) between(row, column, flat int) int16 {
+	least, most := 255, 0
+	for y := max(0, row-p.reach); y <= min(p.rows-1, row+p.reach); y++ {
+		for x := max(0, column-p.reach); x <= min(p.columns-1, column+p.reach); x++ {
+			i := y*p.columns + x
+			least, most = min(least, int(p.low[i])), max(most, int(p.low[i])+int(p.spread[i]))
+		}
+	}
+	if most-least <= mostRange+flat {
+		return int16(p.low[row*p.columns+column]) / 2 // nothing there: all light
+	}
+	return int16((least + most) / 2)
+}
+
 // at is by how much a pixel is lighter than its threshold; below 0 it is dark.
 func (p *plane) at(x, y int) int {
-	return int(p.Pix[y*p.Stride+x]) - int(p.threshold[(y/block)*p.columns+x/block]) - 1
+	v := int(p.Pix[y*p.Stride+x]) - int(p.threshold[(y/block)*p.columns+x/block]) - 1
+	if p.negative {
+		return ^v
+	}
+	return v
 }
 
 func (p *plane) has(x, y int) bool { return x >= 0 && y >= 0 && x < p.Width && y < p.Height }
@@ -133,15 +159,29 @@ func (p *plane) grey(at point) (v float64, ok bool) {
 	a, b := float64(p.Pix[i]), float64(p.Pix[i+1])
 	c, d := float64(p.Pix[i+p.Stride]), float64(p.Pix[i+p.Stride+1])
 	top, bottom := a+(b-a)*fx, c+(d-c)*fx
-	return top + (bottom-top)*fy, true
+	v = top + (bottom-top)*fy
+	if p.negative {
+		v = 255 - v
+	}
+	return v, true
 }
 
-// light is by how much a place is lighter than its threshold; 0 outside.
+// light is by how much a place is lighter than its threshold; 0 outside. It is
+// what most of the time goes into, so it does not call grey.
 func (p *plane) light(at point) float64 {
-	v, ok := p.grey(at)
-	if !ok {
+	x, y := int(at.x), int(at.y)
+	if !(at.x >= 0 && at.y >= 0 && at.x < float64(p.Width-1) && at.y < float64(p.Height-1)) { // as floats: what no int holds becomes the least one
 		return 0
 	}
-	x, y := int(at.x+0.5), int(at.y+0.5)
-	return v - float64(p.threshold[(y/block)*p.columns+x/block]) - 0.5
+	fx, fy := at.x-float64(x), at.y-float64(y)
+	upper := p.Pix[y*p.Stride+x:]
+	lower := upper[p.Stride : p.Stride+2]
+	a, b, c, d := float64(upper[0]), float64(upper[1]), float64(lower[0]), float64(lower[1])
+	top, bottom := a+(b-a)*fx, c+(d-c)*fx
+	x, y = int(at.x+0.5), int(at.y+0.5)
+	v := top + (bottom-top)*fy - float64(p.threshold[(y/block)*p.columns+x/block]) - 0.5
+	if p.negative {
+		return -v
+	}
+	return v
 }

@@ -31,6 +31,13 @@ type Bench interface {
 	Close() error
 }
 
+// Sees is a [Bench] whose scanner is a camera: of half a code in a picture nothing
+// comes out, since the other half may be about to come into view.
+type Sees interface {
+	Bench
+	Sees()
+}
+
 // T is what the cases need of *testing.T; the lab has its own.
 type T interface {
 	Helper()

@@ -1,6 +1,7 @@
 package virtual
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -13,7 +14,10 @@ type Edge struct {
 }
 
 // Watcher reads lines about once a millisecond and remembers what changed. A
-// machine that was too busy to look has missed edges.
+// machine that was too busy to look has missed edges. What was found in one look
+// has one time, and the lines are read from the last to the first: of two that
+// are set in the order in which they are watched, the second is never seen
+// before the first.
 type Watcher struct {
 	lines []*Line
 	stop  chan struct{}
@@ -42,16 +46,29 @@ func (w *Watcher) run() {
 			return
 		default:
 		}
-		for i, l := range w.lines {
-			now, err := l.High()
-			w.mu.Lock()
-			if now != high[i] && err == nil {
-				high[i] = now
-				w.edges = append(w.edges, Edge{Monotonic(), l.Name, now})
-			}
-			w.err = err
-			w.mu.Unlock()
+		w.look(high)
+	}
+}
+
+func (w *Watcher) look(high []bool) {
+	var changed []Edge
+	var failed error
+	for i, l := range slices.Backward(w.lines) {
+		now, err := l.High()
+		if err != nil {
+			failed = err
+		} else if now != high[i] {
+			high[i] = now
+			changed = append(changed, Edge{Line: l.Name, High: now})
 		}
+	}
+	at := Monotonic()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.err = failed
+	for _, e := range slices.Backward(changed) {
+		e.At = at
+		w.edges = append(w.edges, e)
 	}
 }
 

@@ -1,17 +1,6 @@
-// Package frames makes pictures of QR codes as cameras at a post see them, from
-// a seed: chip cards with a code of 20 or 18 mm, and telephones. For tests and
-// benchmarks; all people are invented.
 package frames
 
-import (
-	"fmt"
-	"math"
-	"math/rand/v2"
-
-	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/qrcode/decoder"
-	"github.com/makiuchi-d/gozxing/qrcode/encoder"
-)
+import "math/rand/v2"
 
 // Size of all frames, in pixels.
 const (
@@ -22,76 +11,97 @@ const (
 // Kind is what is held before the camera.
 type Kind string
 
-// The kinds.
+// The kinds. The last four hold no code.
 const (
 	Card    Kind = "card"    // a code of 20 mm, version 6 to 9, on a printed card
 	Small   Kind = "small"   // the same of 18 mm
-	Phone   Kind = "phone"   // a telephone's screen
-	Nothing Kind = "nothing" // the same without a code
+	Phone   Kind = "phone"   // a telephone's screen, version 4 to 10
+	Several Kind = "several" // two to four codes of 20 mm on a sheet
+
+	Nothing Kind = "nothing" // a card without a code
+	Text    Kind = "text"    // a sheet full of small print
+	Scene   Kind = "scene"   // things, people from afar, windows, rings and squares
+	Noise   Kind = "noise"   // random grey in grains of one to twelve pixels
 )
 
 // Frame is one picture.
 type Frame struct {
-	Pix     []byte // Width × Height, brightness
-	Payload []byte // empty: there is no code
-	// What was done to it, to see what a decoder fails at.
-	Tilt   float64 // degrees between the card and the picture plane
-	Module float64 // pixels a module is wide, before tilting
-	Blur   float64 // standard deviation in pixels
-	Motion float64 // pixels
-	Noise  float64 // standard deviation in grey levels
-	Glare  bool
+	Pix     []byte   // Width × Height, brightness
+	Payload []byte   // empty: there is no code
+	Others  [][]byte // of further codes in the frame
+	Knobs            // what was done to it, to see what a decoder fails at
 }
 
-// Make is frame number n of a seed. Tilt below 0 is one at random.
-func Make(kind Kind, seed, n uint64, tilt float64) Frame {
-	rng := rand.New(rand.NewPCG(seed, n))
-	f := Frame{Pix: make([]byte, Width*Height), Tilt: tilt}
-	if tilt < 0 {
-		f.Tilt = 50 * math.Pow(rng.Float64(), 1.5)
+// Payloads is what is truly in the frame.
+func (f *Frame) Payloads() [][]byte {
+	if len(f.Payload) == 0 {
+		return nil
 	}
-	s := newScene(rng, kind, &f)
-	plane := s.render(&f)
-	s.light(plane, &f)
-	plane = s.blur(plane, &f)
-	s.expose(plane, &f)
+	return append([][]byte{f.Payload}, f.Others...)
+}
+
+// Make is frame number n of a seed, as difficult as chance has it. Tilt below
+// 0 is one at random.
+func Make(kind Kind, seed, n uint64, tilt float64) Frame {
+	k := Draw(kind, seed, n)
+	if tilt >= 0 {
+		k.Tilt = tilt
+	}
+	return Take(k, seed, n)
+}
+
+// Take is the picture that the knobs say of thing number n of a seed. The thing
+// and where it is held do not depend on the knobs but for the kind: turning one
+// knob shows the same thing again.
+func Take(k Knobs, seed, n uint64) Frame {
+	f := Frame{Knobs: k}
+	var s *sheet // nil: nothing flat
+	var plane []float32
+	switch k.Kind {
+	case Scene:
+		plane = scenery(stream(seed, n, ofThing), k)
+	case Noise:
+		plane = grains(stream(seed, n, ofThing), k)
+	default:
+		s = newSheet(stream(seed, n, ofThing), k)
+		for i, c := range s.codes {
+			if i == 0 {
+				f.Payload = c.payload
+			} else {
+				f.Others = append(f.Others, c.payload)
+			}
+		}
+		s.look(stream(seed, n, ofPlace), k)
+		plane = s.render(k)
+	}
+	f.expose(s, plane, seed, n)
 	return f
 }
 
-// payload is that of a chip card of an invented person.
-func payload(rng *rand.Rand) string {
-	pick := func(list ...string) string { return list[rng.IntN(len(list))] }
-	name := pick("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ") + " " + pick("Văn", "Thị", "Hữu", "Ngọc", "Minh") + " " + pick("An", "Bình", "Đẹp", "Giang", "Hạnh", "Khuê", "Quỳnh", "Ửng")
-	number := fmt.Sprintf("0%02d%d%02d%06d", 1+rng.IntN(96), rng.IntN(4), rng.IntN(100), 900000+rng.IntN(100000))
-	street := fmt.Sprintf("%s %d, %s, %s, %s", pick("Thôn", "Ấp", "Tổ", "Xóm"), 1+rng.IntN(20), pick("Xã Mẫu", "Phường Thử Nghiệm", "Thị trấn Giả Định"), pick("Huyện Ví Dụ", "Thị xã Minh Họa"), pick("Tỉnh Mẫu", "Thành phố Thử"))
-	return fmt.Sprintf("%s|%09d|%s|%02d%02d%d|%s|%s|%02d%02d2021", number, 900000000+rng.IntN(99999999), name, 1+rng.IntN(28), 1+rng.IntN(12), 1940+rng.IntN(65), pick("Nam", "Nữ"), street, 1+rng.IntN(28), 1+rng.IntN(12))
+// expose is light, lens and sensor, in that order.
+func (f *Frame) expose(s *sheet, plane []float32, seed, n uint64) {
+	f.light(plane, stream(seed, n, ofLight))
+	rng := stream(seed, n, ofLens)
+	plane = f.lens(plane, rng)
+	f.dirt(plane, rng)
+	if s != nil && f.Moire > 0 {
+		f.moire(s, plane, rng)
+	}
+	f.sensor(plane, stream(seed, n, ofSensor))
+	f.compress()
 }
 
-// symbol is a code: dark modules are true.
-func symbol(rng *rand.Rand, text string, phone bool) (dark [][]bool) {
-	version := 6 + rng.IntN(4)
-	if phone {
-		version = 4 + rng.IntN(7)
-	}
-	level := []decoder.ErrorCorrectionLevel{decoder.ErrorCorrectionLevel_M, decoder.ErrorCorrectionLevel_L, decoder.ErrorCorrectionLevel_Q}[rng.IntN(3)]
-	hints := map[gozxing.EncodeHintType]any{gozxing.EncodeHintType_CHARACTER_SET: "UTF-8"}
-	for ; ; version++ {
-		hints[gozxing.EncodeHintType_QR_VERSION] = version
-		code, err := encoder.Encoder_encode(text, level, hints)
-		if err != nil { // too small for the text
-			if version > 8 {
-				level = decoder.ErrorCorrectionLevel_L
-			}
-			continue
-		}
-		m := code.GetMatrix()
-		dark = make([][]bool, m.GetHeight())
-		for y := range dark {
-			dark[y] = make([]bool, m.GetWidth())
-			for x := range dark[y] {
-				dark[y][x] = m.Get(x, y) == 1
-			}
-		}
-		return dark
-	}
+// The streams of chance, so that one knob does not disturb what another does.
+const (
+	ofKnobs = iota
+	ofThing
+	ofPlace
+	ofLight
+	ofLens
+	ofSensor
+	streams
+)
+
+func stream(seed, n uint64, of int) *rand.Rand {
+	return rand.New(rand.NewPCG(seed*streams+uint64(of), n))
 }

@@ -1,10 +1,6 @@
 package symbol
 
-import (
-	"sync"
-
-	"github.com/makiuchi-d/gozxing/qrcode/decoder"
-)
+import "sync"
 
 // Sizes of symbols in modules, version 1 to 40.
 const (
@@ -30,7 +26,6 @@ type Layout struct {
 	// Alignments are the centres of the alignment patterns.
 	Alignments []Module
 
-	version *decoder.Version
 	known   []bool   // Fixed, as a map of the symbol
 	colours []int8   // of them: 1 light, -1 dark; 0 for all others
 	inside  []int    // those whose eight neighbours are known as well
@@ -53,11 +48,7 @@ func LayoutOf(size int) *Layout {
 }
 
 func newLayout(size int) *Layout {
-	version, err := decoder.Version_GetProvisionalVersionForDimension(size)
-	if err != nil {
-		panic(err) // LayoutOf asks for sizes of the standard only
-	}
-	l := &Layout{Size: size, Version: version.GetVersionNumber(), version: version, known: make([]bool, size*size)}
+	l := &Layout{Size: size, Version: (size - 17) / 4, known: make([]bool, size*size)}
 	l.finder(3, 3)
 	l.finder(size-4, 3)
 	l.finder(3, size-4)
@@ -65,7 +56,7 @@ func newLayout(size int) *Layout {
 		l.fix(i, 6, i%2 == 0)
 		l.fix(6, i, i%2 == 0)
 	}
-	l.alignments(version.GetAlignmentPatternCenters())
+	l.alignments(alignmentCentres(l.Version))
 	l.data = l.order()
 	l.colours = make([]int8, len(l.known))
 	for _, m := range l.Fixed {

@@ -39,6 +39,7 @@ type corrector struct {
 	previous  []byte
 	next      []byte
 	evaluator []byte
+	tries     int // calls of mend so far
 }
 
 // load computes the syndromes of a block with checks check codewords at its
@@ -61,6 +62,7 @@ func (c *corrector) load(block []byte, checks int) (sound bool) {
 // if at least spare check codewords are left over to confirm the result. The
 // block is changed only then.
 func (c *corrector) mend(block []byte, doubtful []int, spare int) bool {
+	c.tries++
 	checks := len(c.syndromes)
 	errors, ok := c.locate(len(block), doubtful)
 	if !ok || 2*errors+len(doubtful) > checks-spare {

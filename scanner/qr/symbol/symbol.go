@@ -1,6 +1,6 @@
 // Package symbol reads the modules of a QR code, each with how sure its colour
-// is, as the bytes it carries (ISO/IEC 18004:2015). It knows nothing of
-// pictures.
+// is, as the bytes it carries (ISO/IEC 18004:2015), and writes small ones for a
+// screen. It knows nothing of pictures.
 //
 // Codewords whose modules were doubtful count as unknown rather than as wrong
 // where that helps: Reed-Solomon mends twice as many of them. The result is
@@ -11,8 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-
-	"github.com/makiuchi-d/gozxing/qrcode/decoder"
 )
 
 // Errors of Decode. None says anything about the payload.
@@ -71,20 +69,21 @@ func (d *Decoder) Decode(l *Layout, grid []float32) ([]byte, error) {
 
 func (d *Decoder) decodeAs(l *Layout, grid []float32, f format) ([]byte, error) {
 	d.read(l, grid, f)
-	level, err := decoder.ErrorCorrectionLevel_ForBits(uint(f.level))
-	if err != nil {
-		return nil, ErrFormat
-	}
 	d.data = d.data[:0]
-	blocks := l.version.GetECBlocksForLevel(level)
-	for i := range blocks.GetNumBlocks() {
-		checks := d.take(blocks, i)
-		if !d.correct(checks, reserved(l.Version, level)) {
+	blocks := divisions[l.Version-1][f.level]
+	for i := range blocks.count {
+		d.take(blocks, i)
+		if !d.correct(blocks.checks, reserved(l.Version, f.level)) {
 			return nil, ErrTooBad
 		}
-		d.data = append(d.data, d.block[:len(d.block)-checks]...)
+		d.data = append(d.data, d.block[:len(d.block)-blocks.checks]...)
 	}
-	return segments(d.data, l.Version)
+	payload, err := segments(d.data, l.Version)
+	if err == nil && len(payload) == 0 {
+		// A plain surface under any mask is a symbol of zeros, which is sound.
+		return nil, fmt.Errorf("%w: nothing in it", ErrSegments)
+	}
+	return payload, err
 }
 
 // read takes the codewords out of the grid.
@@ -109,28 +108,24 @@ func (d *Decoder) read(l *Layout, grid []float32, f format) {
 	}
 }
 
-// take puts block i together, whose codewords lie one of each block in turn
-// (7.6), and gives the number of its check codewords.
-func (d *Decoder) take(blocks *decoder.ECBlocks, i int) (checks int) {
-	checks = blocks.GetECCodewordsPerBlock()
-	all := blocks.GetNumBlocks()
-	short := blocks.GetECBlocks()[0]
-	data := short.GetDataCodewords()
-	long := all - short.GetCount() // the last ones have one data codeword more
+// take puts block i together, whose codewords lie one of each block in turn (7.6).
+func (d *Decoder) take(blocks division, i int) {
+	data := len(d.words)/blocks.count - blocks.checks
+	long := len(d.words) % blocks.count // the last ones have one data codeword more
+	short := blocks.count - long
 	d.block, d.sure = d.block[:0], d.sure[:0]
 	put := func(at int) {
 		d.block, d.sure = append(d.block, d.words[at].value), append(d.sure, d.words[at].sure)
 	}
 	for k := range data {
-		put(k*all + i)
+		put(k*blocks.count + i)
 	}
-	if i >= short.GetCount() {
-		put(data*all + i - short.GetCount())
+	if i >= short {
+		put(data*blocks.count + i - short)
 	}
-	for k := range checks {
-		put(data*all + long + k*all + i)
+	for k := range blocks.checks {
+		put(data*blocks.count + long + k*blocks.count + i)
 	}
-	return checks
 }
 
 // correct mends the block, at first by its checks alone, then with more and
@@ -165,14 +160,20 @@ func (d *Decoder) correct(checks, spare int) bool {
 
 // reserved is how many check codewords of the smallest symbols are for
 // detecting errors only (Table 9, p).
-func reserved(version int, level decoder.ErrorCorrectionLevel) int {
+func reserved(version, level int) int {
 	switch {
-	case version == 1 && level == decoder.ErrorCorrectionLevel_L:
+	case version == 1 && level == levelL:
 		return 3
-	case version == 1 && level == decoder.ErrorCorrectionLevel_M, version == 2 && level == decoder.ErrorCorrectionLevel_L:
+	case version == 1 && level == levelM, version == 2 && level == levelL:
 		return 2
-	case version == 1, version == 3 && level == decoder.ErrorCorrectionLevel_L:
+	case version == 1, version == 3 && level == levelL:
 		return 1
 	}
 	return 0
 }
+
+// Levels of correction as the format tells them (table 12).
+const (
+	levelM = iota
+	levelL
+)

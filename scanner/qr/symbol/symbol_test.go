@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -218,4 +219,23 @@ func codeword(rng *rand.Rand, n, checks int) []byte {
 	}
 	copy(block[n-checks:], rest[n-checks:])
 	return block
+}
+
+// The tables against those of another implementation.
+func TestEveryVersionIsLaidOutByTheStandard(t *testing.T) {
+	for version := 1; version <= 40; version++ {
+		want, err := decoder.Version_GetVersionForNumber(version)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := alignmentCentres(version); !slices.Equal(got, want.GetAlignmentPatternCenters()) {
+			t.Errorf("version %d: alignment patterns at %v, want %v", version, got, want.GetAlignmentPatternCenters())
+		}
+		for _, level := range levels {
+			blocks := want.GetECBlocksForLevel(level)
+			if got := divisions[version-1][level.GetBits()]; got != (division{blocks.GetNumBlocks(), blocks.GetECCodewordsPerBlock()}) {
+				t.Errorf("version %d, level %s: %v", version, level, got)
+			}
+		}
+	}
 }
