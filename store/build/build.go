@@ -23,11 +23,16 @@ type Source struct {
 	Doses     iter.Seq2[input.Dose, error]
 	Cases     iter.Seq2[input.Case, error]
 	Withdrawn iter.Seq2[input.Withdrawn, error]
+	Tests     iter.Seq2[input.Test, error]
+	Declared  iter.Seq2[input.Declaration, error]
 	// PeopleFile is the name of the people file, and PeopleLine tells where the
 	// row last yielded by People begins, so that errors can say so. Without
 	// them rows are counted.
 	PeopleFile string
 	PeopleLine func() int
+	// DeclaredFile and DeclaredLine are the same of the declarations.
+	DeclaredFile string
+	DeclaredLine func() int
 	// Removed are document numbers to hide in older layers.
 	Removed []string
 	// Size is how many bytes the files hold, to see before the work whether
@@ -37,10 +42,11 @@ type Source struct {
 
 // Counts says what went into a layer, and what was left out.
 type Counts struct {
-	People, Doses, Cases, Withdrawn int // in the layer, or weighed for it
-	RepeatedDoses                   int // doses of one person on one day beyond the first
-	OldDocuments                    int // reports of a person's further documents, which records do not hold
-	Strangers                       int // doses, cases and reports of numbers that are not in the people file
+	People, Doses, Cases, Withdrawn, Tests, Declared int // in the layer, or weighed for it
+
+	RepeatedDoses int // doses of one person on one day beyond the first
+	OldDocuments  int // reports of a person's further documents, which records do not hold
+	Strangers     int // doses, cases and reports of numbers that are not in the people file
 }
 
 // Layer builds one layer into dir. Doses and cases are joined to people by
@@ -140,6 +146,13 @@ func (b *builder) each(step string, do func(w *worker, part int) error) error {
 	close(todo)
 	wg.Wait()
 	return context.Cause(ctx)
+}
+
+// fault notes a row that no record can hold.
+func (b *builder) fault(row int, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.faults.add(row, err)
 }
 
 func (b *builder) step(name string, done, all int) error {

@@ -33,6 +33,8 @@ type files struct {
 	doses     []input.Dose
 	cases     []input.Case
 	withdrawn []input.Withdrawn
+	declared  []input.Declaration
+	tests     []input.Test
 	removed   []string
 }
 
@@ -47,7 +49,7 @@ func rows[T any](list []T) iter.Seq2[T, error] {
 }
 
 func (f files) source() build.Source {
-	return build.Source{People: rows(f.people), Doses: rows(f.doses), Cases: rows(f.cases), Withdrawn: rows(f.withdrawn), Removed: f.removed}
+	return build.Source{People: rows(f.people), Doses: rows(f.doses), Cases: rows(f.cases), Withdrawn: rows(f.withdrawn), Declared: rows(f.declared), Tests: rows(f.tests), Removed: f.removed}
 }
 
 const an, binh = "001090900001", "001190900002"
@@ -72,8 +74,8 @@ func layer(t *testing.T, f files) (snapshot.LayerRef, build.Counts, string) {
 	return ref, counts, dir
 }
 
-// look builds, signs, loads and asks for one document.
-func look(t *testing.T, f files, kind checkpoint.DocumentKind, number, birth string) checkpoint.Match {
+// open builds, signs and loads.
+func open(t *testing.T, f files) *snapshot.Register {
 	t.Helper()
 	ref, _, dir := layer(t, f)
 	key := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
@@ -87,8 +89,14 @@ func look(t *testing.T, f files, kind checkpoint.DocumentKind, number, birth str
 	must(t, err)
 	r, err := box.Open()
 	must(t, err)
-	defer r.Close()
-	m, err := r.Lookup(checkpoint.Query{Kind: kind, Number: number, Birth: date(birth)})
+	t.Cleanup(func() { r.Close() })
+	return r
+}
+
+// look asks for one document.
+func look(t *testing.T, f files, kind checkpoint.DocumentKind, number, birth string) checkpoint.Match {
+	t.Helper()
+	m, err := open(t, f).Lookup(checkpoint.Query{Kind: kind, Number: number, Birth: date(birth)})
 	must(t, err)
 	return m
 }

@@ -13,7 +13,7 @@ import (
 	"checkpoint/store/snapshot"
 )
 
-// moveOld files doses and cases of an old number under the main number of its
+// moveOld files doses, cases and tests of an old number under the main number of its
 // holder: many were vaccinated before they had a chip card. It goes through the
 // part as it lies, which is faster than putting numbers together.
 func (b *builder) moveOld(w *worker, part int) (err error) {
@@ -27,7 +27,7 @@ func (b *builder) moveOld(w *worker, part int) (err error) {
 	var e encoder
 	return eachRow(w.data, func(r row) error {
 		to, ok := main[string(r.number)]
-		if !ok || r.kind != rowDose && r.kind != rowCase {
+		if !ok || r.kind != rowDose && r.kind != rowCase && r.kind != rowTest {
 			return nil
 		}
 		e.again(r, to)
@@ -88,6 +88,7 @@ func (b *builder) add(j *joiner) {
 	b.counts.Doses += j.counts.Doses
 	b.counts.Cases += j.counts.Cases
 	b.counts.Withdrawn += j.counts.Withdrawn
+	b.counts.Tests += j.counts.Tests
 	b.counts.RepeatedDoses += j.counts.RepeatedDoses
 	b.counts.OldDocuments += j.counts.OldDocuments
 	b.counts.Strangers += j.counts.Strangers
@@ -109,6 +110,7 @@ type joiner struct {
 	doses   []checkpoint.Dose
 	cases   []illness
 	reports []report
+	samples []sample
 	others  []document
 }
 
@@ -124,14 +126,14 @@ func (j *joiner) group(group []row) error {
 	}
 	j.countReports()
 	if len(j.people) == 0 && !j.moves() {
-		j.counts.Strangers += min(len(j.doses), 1) + min(len(j.cases), 1)
+		j.counts.Strangers += min(len(j.doses), 1) + min(len(j.cases), 1) + min(len(j.samples), 1)
 	}
 	return nil
 }
 
 // sort puts the rows of a number into the joiner's lists.
 func (j *joiner) sort(group []row) error {
-	j.people, j.links, j.doses, j.cases, j.reports = j.people[:0], j.links[:0], j.doses[:0], j.cases[:0], j.reports[:0]
+	j.people, j.links, j.doses, j.cases, j.reports, j.samples = j.people[:0], j.links[:0], j.doses[:0], j.cases[:0], j.reports[:0], j.samples[:0]
 	var errs error
 	for _, r := range group {
 		switch r.kind {
@@ -146,6 +148,8 @@ func (j *joiner) sort(group []row) error {
 			errs = errors.Join(errs, into(&j.cases, r.illness))
 		case rowReport:
 			errs = errors.Join(errs, into(&j.reports, r.report))
+		case rowTest:
+			errs = errors.Join(errs, into(&j.samples, r.sample))
 		}
 	}
 	return errs
@@ -162,7 +166,7 @@ func (j *joiner) moves() bool {
 	return slices.ContainsFunc(j.links, func(k checkpoint.DocumentKind) bool { return k != checkpoint.KindBHYT })
 }
 
-// facts are what doses and cases say of the holder of the number. Nobody gets
+// facts are what doses, cases and tests say of the holder of the number. Nobody gets
 // two doses on one day: rows that say so repeat one dose, and are counted.
 func (j *joiner) facts() checkpoint.Person {
 	var f checkpoint.Person
@@ -183,7 +187,26 @@ func (j *joiner) facts() checkpoint.Person {
 		c := slices.MaxFunc(j.cases, compareCases)
 		f.Case, f.CaseFrom, f.CaseUntil = c.status, c.from, c.until
 	}
+	j.counts.Tests += len(j.samples)
+	f.Tests = newest(j.samples)
 	return f
+}
+
+// newest keeps the newest test of each sort.
+func newest(samples []sample) (t checkpoint.Tests) {
+	for _, s := range samples {
+		of := &t.Rapid
+		switch {
+		case s.positive:
+			of = &t.Positive
+		case s.pcr:
+			of = &t.PCR
+		}
+		if s.taken.After(*of) {
+			*of = s.taken
+		}
+	}
+	return t
 }
 
 // compareCases puts the later case above; of two that begin on one day, the one

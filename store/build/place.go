@@ -10,7 +10,10 @@ import (
 
 // place says where an entry came from: file and line, as bad cells are told.
 func (s Source) place(o snapshot.Origin) string {
-	if o.Removed || s.PeopleLine == nil {
+	switch {
+	case o.Declared && s.DeclaredLine != nil:
+		return fmt.Sprintf("%s:%d", s.DeclaredFile, o.Row)
+	case o.Declared || o.Removed || s.PeopleLine == nil:
 		return o.String()
 	}
 	return fmt.Sprintf("%s:%d", s.PeopleFile, o.Row)

@@ -3,11 +3,14 @@ package build
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"sync"
 
 	"checkpoint"
 	"checkpoint/store/build/input"
+	"checkpoint/store/fold"
+	"checkpoint/store/snapshot"
 )
 
 // reading files rows under the number they are about, so that what belongs to
@@ -26,17 +29,19 @@ func (b *builder) read() error {
 	r, src := &reading{b: b}, b.src
 	r.ctx, r.cancel = context.WithCancelCause(context.Background())
 	defer r.cancel(nil)
-	var people, doses, cases, reports faultList
+	var people, doses, cases, reports, tests, declared faultList
 	var wg sync.WaitGroup
 	wg.Go(func() { b.counts.People = take(r, src.People, src.PeopleLine, &people, r.person) })
 	wg.Go(func() { take(r, src.Doses, nil, &doses, r.dose) })
 	wg.Go(func() { take(r, src.Cases, nil, &cases, r.illness) })
 	wg.Go(func() { take(r, src.Withdrawn, nil, &reports, r.report) })
+	wg.Go(func() { take(r, src.Tests, nil, &tests, r.test) })
+	wg.Go(func() { b.counts.Declared = take(r, src.Declared, src.DeclaredLine, &declared, r.declared) })
 	wg.Wait()
 	if err := context.Cause(r.ctx); err != nil {
 		return err
 	}
-	return errors.Join(doses.err(), cases.err(), reports.err(), people.err(), b.rows.flush())
+	return errors.Join(doses.err(), cases.err(), reports.err(), tests.err(), declared.err(), people.err(), b.rows.flush())
 }
 
 const stepEvery = 1 << 13
@@ -175,9 +180,27 @@ func (r *reading) illness(e *encoder, c input.Case, _ int) error {
 	return r.b.rows.put(e)
 }
 
+func (r *reading) test(e *encoder, t input.Test, _ int) error {
+	e.test(t)
+	return r.b.rows.put(e)
+}
+
 func (r *reading) report(e *encoder, w input.Withdrawn, _ int) error {
 	e.report(w)
 	return r.b.rows.put(e)
+}
+
+// declared goes into the layer as it is: a declaration names whose it is by
+// itself, and may be of somebody from another province.
+func (r *reading) declared(_ *encoder, d input.Declaration, row int) error {
+	err := r.b.writer.Add(snapshot.Entry{Row: row, Declared: &snapshot.Declared{
+		Code: d.Code, Kind: input.KindOf(d.Number), Number: d.Number, NameFold: fold.Name(d.Name), Birth: d.Birth, At: d.Declared, From: d.From, To: d.To,
+	}})
+	if errors.Is(err, snapshot.ErrEntry) {
+		r.b.fault(row, fmt.Errorf("%s: %w", r.b.src.place(snapshot.Origin{Declared: true, Row: row}), err))
+		return nil
+	}
+	return err
 }
 
 // document is a number in its number space.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"strings"
+	"time"
 
 	"checkpoint"
 	"checkpoint/store/build/input"
@@ -18,6 +19,7 @@ const (
 	rowDose
 	rowCase
 	rowReport
+	rowTest
 )
 
 // encoder writes one row at a time:
@@ -111,6 +113,12 @@ func (e *encoder) report(w input.Withdrawn) {
 	e.begin(rowReport, w.Number)
 	e.bytes(byte(w.Kind), byte(cardStatus(w.Reason)))
 	e.date(w.Since)
+}
+
+func (e *encoder) test(t input.Test) {
+	e.begin(rowTest, t.Number)
+	e.bytes(oneIf(t.Kind == input.TestPCR), oneIf(t.Positive))
+	e.row = binary.BigEndian.AppendUint64(e.row, uint64(t.Taken.Unix()))
 }
 
 // again files a row under another number.
@@ -239,4 +247,20 @@ type report struct {
 func (r row) report() (report, error) {
 	d := decoder{b: r.fields}
 	return report{checkpoint.DocumentKind(d.byte()), checkpoint.CardStatus(d.byte()), d.date()}, d.err
+}
+
+// sample is one test.
+type sample struct {
+	pcr, positive bool
+	taken         time.Time
+}
+
+func (r row) sample() (sample, error) {
+	d := decoder{b: r.fields}
+	s := sample{pcr: d.byte() == 1, positive: d.byte() == 1}
+	b := d.take(8)
+	if d.err == nil {
+		s.taken = time.Unix(int64(binary.BigEndian.Uint64(b)), 0)
+	}
+	return s, d.err
 }

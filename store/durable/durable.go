@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"checkpoint/store/system"
 )
 
 // Replace writes data under name.
@@ -46,13 +48,7 @@ func Publish(temp, name string) error {
 }
 
 // SyncDir makes what was renamed into or removed from dir durable.
-func SyncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
+func SyncDir(dir string) error { return system.SyncDir(dir) }
 
 // MkdirAll is os.MkdirAll whose directories are still there after a power cut.
 func MkdirAll(dir string, perm fs.FileMode) error {

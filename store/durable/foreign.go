@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"golang.org/x/sys/unix"
+	"checkpoint/store/system"
 )
 
 // ErrNoFile is a path that somebody else's disk calls a file and that is none:
@@ -17,7 +17,7 @@ var ErrNoFile = errors.New("not an ordinary file")
 // OpenForeign opens a file for reading on a disk that somebody brought, such as
 // a USB stick.
 func OpenForeign(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0) // opening a pipe does not wait
+	f, err := os.OpenFile(path, os.O_RDONLY|system.NonBlocking, 0) // opening a pipe does not wait
 	if err != nil {
 		return nil, err
 	}

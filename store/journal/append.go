@@ -146,7 +146,7 @@ func (j *Journal) ready(size int64, records uint64) error {
 	// Twice the bytes, for a split page is written in two halves at worst, and
 	// 16 pages of branches, roots and free list.
 	need := 2*size + 16*pageSize
-	if l := j.live; l != nil && l.last > 0 && (l.bytes+need+growBytes > j.opts.SegmentBytes || l.last+records > maxRecords) {
+	if l := j.live; l != nil && l.last > 0 && (l.bytes+need+growBytes > j.opts.SegmentBytes || l.last+records > MaxRecords) {
 		if err := j.retire(); err != nil {
 			j.opts.Log.Warn("journal segment not closed cleanly", "err", err)
 		}

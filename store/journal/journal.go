@@ -13,7 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sys/unix"
+	"checkpoint/store/system"
 )
 
 // Journal is one box's journal. Its methods may be called from any goroutine;
@@ -84,7 +84,7 @@ func (j *Journal) lock() error {
 	if err != nil {
 		return err
 	}
-	if err := unix.Flock(int(dir.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+	if err := system.TryLock(dir); err != nil {
 		return errors.Join(fmt.Errorf("lock %s, in use by another process?: %w", j.opts.Dir, err), dir.Close())
 	}
 	j.dir = dir
@@ -239,6 +239,9 @@ func (j *Journal) publish() {
 	for _, seg := range j.segments {
 		s.Bytes += seg.bytes
 		s.Waiting += seg.last - min(seg.mark, seg.last)
+		if seg.last > seg.mark && (s.Oldest.IsZero() || seg.opened.Before(s.Oldest)) {
+			s.Oldest = seg.opened
+		}
 	}
 	j.stats.Store(&s)
 }

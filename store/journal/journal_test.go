@@ -133,11 +133,18 @@ func TestMarkOnlyRisesAndSurvivesARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	j = openAt(t, o)
-	if w := j.Stats().Waiting; w != 3 {
-		t.Errorf("waiting %d after the restart, want 3", w)
+	segments, err := j.Segments(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := j.Stats(); s.Waiting != 3 || !s.Oldest.Equal(segments[0].Opened) {
+		t.Errorf("%d wait since %s after the restart, want 3 since %s", s.Waiting, s.Oldest, segments[0].Opened)
 	}
 	if err := j.SetMark(ctx, p.Epoch, 99); err != nil { // the segment is closed now
 		t.Fatal(err)
+	}
+	if s := j.Stats(); s.Waiting != 0 || !s.Oldest.IsZero() {
+		t.Errorf("%d wait since %s, want none", s.Waiting, s.Oldest)
 	}
 	if w := j.Stats().Waiting; w != 0 {
 		t.Errorf("waiting %d, want 0", w)

@@ -16,13 +16,15 @@ const (
 	maxSegment = 16 << 20
 	minSegment = 256 << 10
 	mapSize    = 32 << 20
-	// maxRecords per segment keeps the file's tree at two levels: 4,096 records
-	// of 140 bytes are 140 leaves, and a branch page names 170. A third level
-	// would add a page to every commit for the rest of the segment's life.
-	maxRecords = 4096
 	maxName    = 128 // bytes of a province's or box's name
 	kemX25519  = 0x0020
 )
+
+// MaxRecords of a segment: the highest sequence that there is. It keeps the
+// file's tree at two levels: 4,096 records of 140 bytes are 140 leaves, and a
+// branch page names 170. A third level would add a page to every commit for the
+// rest of the segment's life. Collectors refuse more: raise it there first.
+const MaxRecords = 4096
 
 // Options of a journal. Dir, Province, Box, BoxKey and ProvinceKey are required.
 type Options struct {

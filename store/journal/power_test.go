@@ -210,7 +210,7 @@ func TestACommitWritesAtMost24KB(t *testing.T) {
 	var wg sync.WaitGroup
 	for lane := range 50 { // fewer commits on the way there
 		wg.Go(func() {
-			for n := range (maxRecords - records) / 50 {
+			for n := range (MaxRecords - records) / 50 {
 				if _, err := j.Append(t.Context(), sample(lane*1000+n)); err != nil {
 					t.Error(err)
 				}

@@ -49,6 +49,9 @@ type Stats struct {
 	Bytes    int64 // of all segment files
 	Full     bool  // the last append failed for want of space
 	Damaged  int   // files set aside since they could not be read
+	// Oldest is when the oldest segment was begun that has a record not yet
+	// marked: no record has waited longer. Zero: none waits.
+	Oldest time.Time
 }
 
 // ErrFull: the record could not be written for want of space and no marked

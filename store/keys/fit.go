@@ -45,7 +45,7 @@ type fitter struct {
 }
 
 func (f *fitter) expect(t snapshot.Trust) {
-	for _, k := range slices.Concat(t.Snapshot.Keys, t.Collectors.Keys) {
+	for _, k := range slices.Concat(t.Snapshot.Keys, t.Collectors.Keys, t.Office.Keys) {
 		f.missing[string(k.Key)] = k.Name
 	}
 	f.missing[string(t.RecordsKey)] = "records"
@@ -55,7 +55,7 @@ func (f *fitter) expect(t snapshot.Trust) {
 // see takes one file off the list.
 func (f *fitter) see(name string, text []byte) {
 	officer := strings.HasPrefix(name, "officer-") && strings.HasSuffix(name, ".key")
-	if !officer && !slices.Contains([]string{CollectorFile, RecordsFile, PepperFile, OnlineFile}, name) {
+	if !officer && !slices.Contains([]string{CollectorFile, OfficeFile, RecordsFile, PepperFile, OnlineFile}, name) {
 		return
 	}
 	secret, err := parseSecret(text)
@@ -92,5 +92,5 @@ func SameProvince(a, b snapshot.Trust) bool {
 	same := func(a, b snapshot.KeySet) bool {
 		return a.Threshold == b.Threshold && slices.EqualFunc(a.Keys, b.Keys, func(x, y snapshot.PublicKey) bool { return bytes.Equal(x.Key, y.Key) })
 	}
-	return a.Province == b.Province && same(a.Snapshot, b.Snapshot) && same(a.Collectors, b.Collectors) && bytes.Equal(a.RecordsKey, b.RecordsKey)
+	return a.Province == b.Province && same(a.Snapshot, b.Snapshot) && same(a.Collectors, b.Collectors) && same(a.Office, b.Office) && bytes.Equal(a.RecordsKey, b.RecordsKey)
 }

@@ -22,6 +22,7 @@ import (
 
 	"checkpoint/store/durable"
 	"checkpoint/store/snapshot"
+	"checkpoint/store/system"
 )
 
 // Names of the files that [Init] makes.
@@ -30,14 +31,15 @@ const (
 	PepperFile    = "pepper"        // secret: goes to approved boxes only
 	RecordsFile   = "records.key"   // secret: opens records; the collector's
 	CollectorFile = "collector.key" // secret: signs marks; the collector's
+	OfficeFile    = "office.key"    // secret: signs invitations, approvals and commands; the office's
 )
 
 // OfficerFile is the secret key of signing officer n, counted from 1.
 func OfficerFile(n int) string { return fmt.Sprintf("officer-%d.key", n) }
 
 // Init makes all keys of a province in dir: officers who sign snapshots, of
-// whom threshold must agree, one collector, the key that records are sealed
-// to, and the pepper. It refuses a directory that holds any of them already.
+// whom threshold must agree, one collector, the office, the key that records are
+// sealed to, and the pepper. It refuses a directory that holds any of them already.
 func Init(dir, province string, officers, threshold int) (snapshot.Trust, error) {
 	trust := snapshot.Trust{Province: province, Snapshot: snapshot.KeySet{Threshold: threshold}, Collectors: snapshot.KeySet{Threshold: 1}}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -58,6 +60,10 @@ func Init(dir, province string, officers, threshold int) (snapshot.Trust, error)
 		return trust, err
 	}
 	trust.Collectors.Keys = []snapshot.PublicKey{{Name: "collector 1", Key: snapshot.HexData(public)}}
+	if public, err = newSigner(filepath.Join(dir, OfficeFile)); err != nil {
+		return trust, err
+	}
+	trust.Office = officeSet(public)
 	records, err := ecdh.X25519().GenerateKey(rand.Reader)
 	if err != nil {
 		return trust, fmt.Errorf("make keys: %w", err)
@@ -75,11 +81,20 @@ func Init(dir, province string, officers, threshold int) (snapshot.Trust, error)
 
 // WriteTrust writes a province.json.
 func WriteTrust(path string, t snapshot.Trust) error {
+	b, err := TrustText(t)
+	if err != nil {
+		return err
+	}
+	return durable.Replace(path, b, 0o644)
+}
+
+// TrustText is what a province.json says.
+func TrustText(t snapshot.Trust) ([]byte, error) {
 	b, err := json.MarshalIndent(t, "", "  ")
 	if err != nil {
-		return fmt.Errorf("write province keys: %w", err)
+		return nil, fmt.Errorf("write province keys: %w", err)
 	}
-	return os.WriteFile(path, append(b, '\n'), 0o644)
+	return append(b, '\n'), nil
 }
 
 func newSigner(path string) (ed25519.PublicKey, error) {
@@ -107,7 +122,7 @@ func readSecret(path string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read key: %w", err)
 	}
-	if info.Mode().Perm()&0o077 != 0 {
+	if system.ForOthers(info) != 0 {
 		return nil, fmt.Errorf("read key: %s is readable by others (mode %04o): chmod 600 it", path, info.Mode().Perm())
 	}
 	text, err := os.ReadFile(path)
@@ -137,7 +152,7 @@ func CheckDir(dir string) error {
 	if err != nil {
 		return fmt.Errorf("read keys: %w", err)
 	}
-	if mode := info.Mode(); mode.Perm()&0o022 != 0 && mode&fs.ModeSticky == 0 {
+	if mode := info.Mode(); system.ForOthers(info)&0o022 != 0 && mode&fs.ModeSticky == 0 {
 		return fmt.Errorf("read keys: %s can be changed by others (mode %04o): compare what is in it, then chmod 700 it", dir, mode.Perm())
 	}
 	return nil

@@ -98,3 +98,33 @@ func TestAKeyThatCannotBeWrittenLeavesNoPiece(t *testing.T) {
 		t.Fatal("a key in no directory")
 	}
 }
+
+// A province from before there was an office gets its key, once; everything
+// else stays.
+func TestOfficeForOlderKeys(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "keys")
+	trust, err := keys.Init(dir, "mau", 1, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := trust
+	old.Office = snapshot.KeySet{}
+	if err := keys.WriteTrust(filepath.Join(dir, keys.ProvinceFile), old); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, keys.OfficeFile)); err != nil {
+		t.Fatal(err)
+	}
+	added, err := keys.AddOffice(dir)
+	if err != nil || len(added.Office.Keys) != 1 || keys.SameProvince(added, trust) {
+		t.Fatalf("%+v, %v", added.Office, err)
+	}
+	again, err := keys.AddOffice(dir)
+	if err != nil || !keys.SameProvince(added, again) {
+		t.Errorf("the second time another key: %v", err)
+	}
+	again.Office = snapshot.KeySet{}
+	if !keys.SameProvince(again, old) {
+		t.Error("other keys changed")
+	}
+}

@@ -8,3 +8,7 @@ const OnlineFile = "online.key"
 
 // OnlineSigner reads the publishing machine's key, and makes it the first time.
 func OnlineSigner(path string) (ed25519.PrivateKey, error) { return BoxSigner(path) }
+
+// NewDeclarationKey makes a key that signs mobility declarations. It never
+// replaces a file.
+func NewDeclarationKey(path string) (ed25519.PublicKey, error) { return newSigner(path) }

@@ -14,6 +14,7 @@ import (
 	"github.com/theupdateframework/go-tuf/v2/metadata"
 
 	"checkpoint/store/durable"
+	"checkpoint/store/release"
 	"checkpoint/store/snapshot"
 	"checkpoint/store/stages"
 	"checkpoint/store/tufkeys"
@@ -67,6 +68,13 @@ func (r *Repo) sayNewest(dir string, root *tufkeys.Root, online ed25519.PrivateK
 	snap := metadata.Snapshot(until(r.now(), r.Expiry.Snapshot))
 	snap.Signed.Version = version
 	snap.Signed.Meta["targets.json"] = metadata.MetaFile(number)
+	system, err := r.system(root)
+	if err != nil {
+		return err
+	}
+	if system != nil {
+		snap.Signed.Meta[release.Role+".json"] = metadata.MetaFile(system.Signed.Version)
+	}
 	timestamp := metadata.Timestamp(until(r.now(), r.Expiry.Timestamp))
 	timestamp.Signed.Version = version
 	timestamp.Signed.Meta["snapshot.json"] = metadata.MetaFile(version)
@@ -101,7 +109,14 @@ func (r *Repo) tidy() error {
 	if _, err := r.keepNewest(metadata.SNAPSHOT, 0); err != nil {
 		return err
 	}
+	systems, err := r.keepNewest(release.Role, 0)
+	if err != nil {
+		return err
+	}
 	wanted := map[string]bool{}
+	if err := r.systemFiles(systems, func(name string) { wanted[name] = true }); err != nil {
+		return err
+	}
 	for _, n := range targets {
 		if err := r.filesOf(n, func(name string) { wanted[name] = true }); err != nil {
 			return err
@@ -169,7 +184,7 @@ func (r *Repo) filesOf(n int64, visit func(name string)) error {
 	}
 	visit(snapshot.ManifestPath(sum))
 	visit(snapshot.SignaturesPath(sum))
-	for _, ref := range m.Layers {
+	for _, ref := range m.All() {
 		visit(snapshot.StreamPath(ref))
 	}
 	return nil
@@ -209,6 +224,16 @@ func (r *Repo) export(stick string, online ed25519.PrivateKey) (m snapshot.Manif
 	}
 	if err := r.filesOf(number, func(name string) { files = append(files, name) }); err != nil {
 		return m, err
+	}
+	system, err := r.system(root)
+	if err != nil {
+		return m, err
+	}
+	if system != nil {
+		files = append(files, versioned(system.Signed.Version, release.Role))
+		if err := r.systemFiles([]int64{system.Signed.Version}, func(name string) { files = append(files, name) }); err != nil {
+			return m, err
+		}
 	}
 	for _, name := range append(files, versioned(number, metadata.TARGETS)) {
 		if err := r.copyTo(stick, name); err != nil {

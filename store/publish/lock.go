@@ -1,12 +1,11 @@
 package publish
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
-	"golang.org/x/sys/unix"
+	"checkpoint/store/system"
 )
 
 // lock keeps those apart that change what the online key says: a nightly
@@ -19,13 +18,7 @@ func (r *Repo) lock() (unlock func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("lock repository: %w", err)
 	}
-	for {
-		err = unix.Flock(int(f.Fd()), unix.LOCK_EX)
-		if !errors.Is(err, unix.EINTR) {
-			break
-		}
-	}
-	if err != nil {
+	if err := system.Lock(f); err != nil {
 		f.Close()
 		return nil, fmt.Errorf("lock repository: %w", err)
 	}

@@ -127,7 +127,7 @@ func (r *Repo) publish(dir string, online ed25519.PrivateKey) (signed, error) {
 	if err != nil {
 		return s, err
 	}
-	if err := r.putStreams(dir, s.manifest.Layers); err != nil {
+	if err := r.putStreams(dir, s.manifest.All()); err != nil {
 		return s, err
 	}
 	if err := r.putTarget(s); err != nil {

@@ -175,7 +175,7 @@ func rotten(t *testing.T, dir string) string {
 	must(t, err)
 	b, err := os.ReadFile(files[0])
 	must(t, err)
-	for at := 300; at < len(b); at += 512 {
+	for at := 2*4096 + 50; at < len(b); at += 100 {
 		b[at] ^= 1
 	}
 	must(t, os.WriteFile(files[0], b, 0o644))

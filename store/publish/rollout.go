@@ -219,7 +219,7 @@ func (r *Repo) revert(back uint64, from, to string) (m snapshot.Manifest, err er
 	if err := os.MkdirAll(snapshot.LayersDir(to), 0o755); err != nil {
 		return m, err
 	}
-	for _, ref := range m.Layers {
+	for _, ref := range m.All() {
 		if err := r.bringLayer(ref, from, to); err != nil {
 			return m, err
 		}

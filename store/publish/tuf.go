@@ -31,14 +31,15 @@ func versioned(n int64, role string) string { return fmt.Sprintf("%d.%s.json", n
 // Expiry is how long metadata is fresh. A box with older metadata calls its
 // data stale; it goes on using them.
 type Expiry struct {
-	Timestamp, Snapshot, Targets, Root time.Duration
+	Timestamp, Snapshot, Targets, Root, System time.Duration
 }
 
 const day = 24 * time.Hour
 
-// DefaultExpiry: the timestamp is renewed every day, the root once a year.
+// DefaultExpiry: the timestamp is renewed every day, the root once a
+// year; a system is offered until a newer one is.
 func DefaultExpiry() Expiry {
-	return Expiry{Timestamp: 3 * day, Snapshot: 7 * day, Targets: 30 * day, Root: 400 * day}
+	return Expiry{Timestamp: 3 * day, Snapshot: 7 * day, Targets: 30 * day, Root: 400 * day, System: 400 * day}
 }
 
 // sign puts a key's signature in the place of an earlier one.

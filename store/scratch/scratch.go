@@ -10,7 +10,7 @@ import (
 	"os"
 	"sync/atomic"
 
-	"golang.org/x/sys/unix"
+	"checkpoint/store/system"
 )
 
 // ErrNoRoom: the disk would be fuller than the work may make it.
@@ -31,12 +31,9 @@ type File struct {
 // New makes a file on the disk that holds dir; empty is the system's place for
 // temporary files.
 func New(dir string) (*File, error) {
-	f, err := os.CreateTemp(dir, "scratch-*.tmp")
+	f, err := system.CreateTemp(dir, "scratch-*.tmp")
 	if err != nil {
 		return nil, fmt.Errorf("make scratch file: %w", err)
-	}
-	if err := os.Remove(f.Name()); err != nil {
-		return nil, errors.Join(fmt.Errorf("make scratch file: %w", err), f.Close())
 	}
 	if dir == "" {
 		dir = os.TempDir()
@@ -71,11 +68,10 @@ func Room(dir string, need int64) error {
 	if dir == "" {
 		dir = os.TempDir()
 	}
-	var s unix.Statfs_t
-	if err := unix.Statfs(dir, &s); err != nil {
+	free, err := system.Free(dir)
+	if err != nil {
 		return fmt.Errorf("ask for free room in %s: %w", dir, err)
 	}
-	free := int64(s.Bavail) * s.Bsize
 	if free < need+reserve {
 		return fmt.Errorf("%w: %s has %d MB free, the work needs %d MB and leaves %d MB", ErrNoRoom, dir, free>>20, need>>20, int64(reserve)>>20)
 	}

@@ -17,12 +17,14 @@ const (
 	entryPerson    entryType = 1
 	entryAlias     entryType = 2
 	entryTombstone entryType = 3 // hides the tag in older layers
+	entryDeclared  entryType = 4 // a mobility declaration
+	entryListed    entryType = 5 // somebody on a site's lists
 )
 
 const aeadOverhead = 16
 
 func (t entryType) String() string {
-	return [...]string{entryPerson: "person", entryAlias: "alias", entryTombstone: "tombstone"}[t]
+	return [...]string{entryPerson: "person", entryAlias: "alias", entryTombstone: "tombstone", entryDeclared: "declared", entryListed: "listed"}[t]
 }
 
 // size is the length of an entry's sealed body in bytes; -1: no such type.
@@ -34,6 +36,10 @@ func (t entryType) size() int {
 		return aliasSize + aeadOverhead
 	case entryTombstone:
 		return 0
+	case entryDeclared:
+		return declaredSize + aeadOverhead
+	case entryListed:
+		return listedSize + aeadOverhead
 	}
 	return -1
 }

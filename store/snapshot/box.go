@@ -13,9 +13,8 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"checkpoint/store/durable"
+	"checkpoint/store/system"
 )
 
 // Box is the snapshot store of a box: layers, the manifests that name them,
@@ -28,17 +27,39 @@ import (
 //	DIR/incoming/ROOT.layer  being copied from a stick, for the time of a Load
 //	DIR/damaged/ROOT.layer   the last one found damaged, for those who ask why
 type Box struct {
-	dir    string
-	pepper Pepper
+	dir string
 
-	mu     sync.Mutex
-	trust  Trust    // takes snapshots in
-	former []KeySet // still open what was taken in before
+	mu      sync.Mutex
+	peppers []Pepper // the newest first; a layer says which one it was built with
+	trust   Trust    // takes snapshots in
+	former  []KeySet // still open what was taken in before
+	site    string   // whose lists the box carries
 }
 
 // NewBox opens the store in dir; directories are made when something is loaded.
-func NewBox(dir string, trust Trust, pepper Pepper) *Box {
-	return &Box{dir: dir, trust: trust, pepper: pepper}
+// Peppers from before the newest open what was built with them.
+func NewBox(dir string, trust Trust, pepper Pepper, before ...Pepper) *Box {
+	return &Box{dir: dir, trust: trust, peppers: append([]Pepper{pepper}, before...)}
+}
+
+// Peppers changes them: the box was given a new one.
+func (b *Box) Peppers(pepper Pepper, before ...Pepper) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.peppers = append([]Pepper{pepper}, before...)
+}
+
+// pepperOf is the pepper that a snapshot's layers were built with. Where the
+// box has none of that, the newest will do: it is the one that the fault names.
+func (b *Box) pepperOf(m Manifest) Pepper {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, p := range b.peppers {
+		if len(m.Layers) > 0 && m.Layers[0].Header.Pepper == p.ID() {
+			return p
+		}
+	}
+	return b.peppers[0]
 }
 
 // ErrNone: no snapshot was ever loaded.
@@ -82,7 +103,7 @@ func (b *Box) OpenNumber(n uint64) (*Register, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open snapshot %d: %w", n, err)
 	}
-	return open(b.layersDir(), m, b.pepper)
+	return open(b.layersDir(), m, b.pepperOf(m))
 }
 
 // OpenPrevious opens the newest kept snapshot below n: what serves when n is
@@ -111,8 +132,17 @@ func open(layersDir string, m Manifest, p Pepper) (*Register, error) {
 	for _, ref := range m.Layers {
 		l, err := OpenLayer(layersDir, ref)
 		if err == nil {
-			r.layers = append(r.layers, l)
 			err = l.Probe(p)
+		}
+		if err != nil && ref.Header.Kind == LayerSite { // a list is not worth going without data
+			r.ListFault = err
+			if l != nil {
+				l.Close()
+			}
+			continue
+		}
+		if l != nil {
+			r.layers = append(r.layers, l)
 		}
 		if err != nil {
 			r.Close()
@@ -143,7 +173,7 @@ func (b *Box) Load(from string, in Incoming) (Manifest, error) {
 	if err != nil {
 		return Manifest{}, err
 	}
-	m, err := Accept(raw, signatures, b.Trust())
+	m, err := b.Accept(raw, signatures)
 	if err != nil {
 		return m, fmt.Errorf("load snapshot: %w", err)
 	}
@@ -222,7 +252,7 @@ func (b *Box) takeIn(from string, m Manifest, in Incoming) error {
 
 // check opens a snapshot, probes it and asks whoever wants to be asked.
 func (b *Box) check(m Manifest, in Incoming) error {
-	r, err := open(b.layersDir(), m, b.pepper)
+	r, err := open(b.layersDir(), m, b.pepperOf(m))
 	if err != nil {
 		return err
 	}
@@ -324,7 +354,7 @@ func (b *Box) lock() (unlock func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+	if err := system.TryLock(f); err != nil {
 		f.Close()
 		return nil, fmt.Errorf("%w: %w", ErrBusy, err)
 	}

@@ -32,14 +32,14 @@ func (b *Box) acceptKept(raw []byte, signatures []Signature) (Manifest, error) {
 	trust := b.Trust()
 	m, err := Accept(raw, signatures, trust)
 	if err == nil {
-		return m, nil
+		return b.own(m), nil
 	}
 	b.mu.Lock()
 	former := b.former
 	b.mu.Unlock()
 	for _, trust.Snapshot = range former {
 		if m, err := Accept(raw, signatures, trust); err == nil {
-			return m, nil
+			return b.own(m), nil
 		}
 	}
 	return m, err
@@ -83,7 +83,7 @@ func (b *Box) Where(ref LayerRef) (dir string, used bool, err error) {
 // until the one rename that switches the snapshot before stays in use, and it
 // is kept afterwards.
 func (b *Box) Switch(raw []byte, signatures []Signature, in Incoming) (Manifest, error) {
-	m, err := Accept(raw, signatures, b.Trust())
+	m, err := b.Accept(raw, signatures)
 	if err != nil {
 		return m, fmt.Errorf("load snapshot: %w", err)
 	}

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"golang.org/x/sys/unix"
+	"checkpoint/store/system"
 )
 
 // ErrNoRoom: the card has no room for the snapshot beside the one in use.
@@ -43,11 +43,11 @@ func (b *Box) free() (int64, error) {
 	if err := os.MkdirAll(b.dir, 0o755); err != nil {
 		return 0, err
 	}
-	var s unix.Statfs_t
-	if err := unix.Statfs(b.dir, &s); err != nil {
+	free, err := system.Free(b.dir)
+	if err != nil {
 		return 0, fmt.Errorf("ask for free space: %w", err)
 	}
-	return int64(s.Bavail) * s.Bsize, nil
+	return free, nil
 }
 
 // roomToCopy asks for the room of the layers that Load has to copy.
@@ -144,7 +144,7 @@ func (b *Box) layersKept() (map[string]bool, error) {
 		if err != nil {
 			continue
 		}
-		for _, l := range m.Layers {
+		for _, l := range b.own(m).Layers {
 			used[l.FileName()] = true
 		}
 	}

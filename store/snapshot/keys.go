@@ -10,6 +10,7 @@ import (
 	"golang.org/x/crypto/argon2"
 
 	"checkpoint"
+	"checkpoint/store/system"
 )
 
 // TagSize is the length of a tag, the keyed name that a document has in a layer.
@@ -29,7 +30,7 @@ func ReadPepper(path string) (Pepper, error) {
 	if err != nil {
 		return p, fmt.Errorf("read pepper: %w", err)
 	}
-	if info.Mode().Perm()&0o077 != 0 {
+	if system.ForOthers(info) != 0 {
 		return p, fmt.Errorf("read pepper: %s is readable by others (mode %04o): chmod 600 it", path, info.Mode().Perm())
 	}
 	text, err := os.ReadFile(path)

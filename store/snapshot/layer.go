@@ -14,6 +14,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 
 	"checkpoint"
+	"checkpoint/store/system"
 )
 
 type kind = checkpoint.DocumentKind
@@ -26,13 +27,14 @@ const (
 	LayerBase   LayerKind = 1
 	LayerDaily  LayerKind = 2
 	LayerHourly LayerKind = 3
+	LayerSite   LayerKind = 4 // of one site's boxes, see [SiteLayer]
 )
 
 func (k LayerKind) String() string {
-	if k < LayerBase || k > LayerHourly {
+	if k < LayerBase || k > LayerSite {
 		return fmt.Sprintf("layer kind %d", uint8(k))
 	}
-	return [...]string{LayerBase: "base", LayerDaily: "daily", LayerHourly: "hourly"}[k]
+	return [...]string{LayerBase: "base", LayerDaily: "daily", LayerHourly: "hourly", LayerSite: "site"}[k]
 }
 
 const layerFormat = 2
@@ -47,7 +49,7 @@ type Header struct {
 	Pepper     [8]byte   `cbor:"6,keyasint"` // id of the pepper it was built with
 	Stretch    Stretch   `cbor:"7,keyasint"`
 	People     uint64    `cbor:"8,keyasint"`
-	Aliases    uint64    `cbor:"9,keyasint"`
+	Aliases    uint64    `cbor:"9,keyasint"` // further documents of people, declarations among them; of a site, who is listed
 	Tombstones uint64    `cbor:"10,keyasint"`
 	Blocks     uint32    `cbor:"11,keyasint"`
 }
@@ -56,7 +58,7 @@ func (h *Header) count(t entryType) {
 	switch t {
 	case entryPerson:
 		h.People++
-	case entryAlias:
+	case entryAlias, entryDeclared, entryListed:
 		h.Aliases++
 	case entryTombstone:
 		h.Tombstones++
@@ -77,8 +79,9 @@ func (r LayerRef) FileName() string { return hex.EncodeToString(r.Root[:]) + ".l
 type Layer struct {
 	ref    LayerRef
 	db     *bolt.DB
-	groups []byte // slots: low tag and hash of each group
-	slots  []byte // low tag and hash of each block, if they are few
+	ahead  *os.File // the same file, to ask for pages before they are read
+	groups []byte   // slots: low tag and hash of each group
+	slots  []byte   // low tag and hash of each block, if they are few
 
 	mu   sync.Mutex // of what follows
 	idle []*reader
@@ -104,6 +107,9 @@ func OpenLayer(dir string, ref LayerRef) (*Layer, error) {
 			return fmt.Errorf("%w: %w", ErrDamaged, err)
 		}
 		l.db = db
+		if l.ahead, err = os.Open(path); err != nil {
+			return err
+		}
 		if err := l.readIndex(); err != nil {
 			return err
 		}
@@ -126,6 +132,9 @@ func (l *Layer) Close() error {
 		errs = append(errs, r.tx.Rollback())
 	}
 	l.idle = nil
+	if l.ahead != nil {
+		errs = append(errs, l.ahead.Close())
+	}
 	return errors.Join(append(errs, l.db.Close())...)
 }
 
@@ -185,6 +194,25 @@ func (l *Layer) find(tag Tag) (t entryType, body []byte, found bool, err error) 
 		return err
 	})
 	return t, body, found, err
+}
+
+// expect has the card begin to read the block in which a large layer has the
+// tag, so that newer layers are searched meanwhile. It is a hint and proves
+// nothing: find does not rely on it.
+func (l *Layer) expect(tag Tag) {
+	if l.slots != nil {
+		return
+	}
+	_ = l.view(func(r *reader) error {
+		group := slotFor(l.groups, tag)
+		slots := r.get(r.groups, group)
+		if len(slots) < slotSize {
+			return nil
+		}
+		at := int64(blockPage(group*groupSlots+slotFor(slots, tag))) * pageSize
+		system.Fetch(l.ahead, at, pageSize)
+		return nil
+	})
 }
 
 // blockOf reads the block whose range holds the tag, and proves it.

@@ -77,6 +77,18 @@ func (k *keyer) record(e Entry) (plainEntry, error) {
 		k.secret(a.Kind, a.Number, a.Birth)
 		plain, err := a.encode()
 		return k.with(plain[:], err)
+	case e.Declared != nil:
+		d := e.Declared
+		k.head(entryDeclared, checkpoint.KindDeclared, d.Code, e.Row)
+		k.secret(checkpoint.KindDeclared, d.Code, checkpoint.Date{})
+		plain, err := d.encode(k.buffer[secretAt:])
+		return k.with(plain[:], err)
+	case e.Listed != nil:
+		l := e.Listed
+		k.head(entryListed, checkpoint.KindListed, l.Key, e.Row)
+		k.secret(checkpoint.KindListed, l.Key, checkpoint.Date{})
+		plain, err := l.encode()
+		return k.with(plain[:], err)
 	case e.Removed != nil:
 		k.head(entryTombstone, e.Removed.Kind, e.Removed.Number, e.Row)
 		return k.buffer, nil
@@ -147,13 +159,17 @@ type Duplicate struct {
 
 // Origin is where an entry came from.
 type Origin struct {
-	Removed bool // a line of the removed numbers, else a person of the people file
-	Row     int  // from 1
+	Removed  bool // a line of the removed numbers,
+	Declared bool // a row of the declarations, else a person of the people file
+	Row      int  // from 1
 }
 
 func (o Origin) String() string {
-	if o.Removed {
+	switch {
+	case o.Removed:
 		return fmt.Sprintf("line %d of the removed numbers", o.Row)
+	case o.Declared:
+		return fmt.Sprintf("declaration %d of the file", o.Row)
 	}
 	return fmt.Sprintf("person %d of the file", o.Row)
 }
@@ -188,7 +204,9 @@ func (d *duplicates) see(e plainEntry) {
 	d.last = append(d.last[:0], e[:secretAt]...)
 }
 
-func (e plainEntry) origin() Origin { return Origin{Removed: e.typ() == entryTombstone, Row: e.row()} }
+func (e plainEntry) origin() Origin {
+	return Origin{Removed: e.typ() == entryTombstone, Declared: e.typ() == entryDeclared, Row: e.row()}
+}
 
 func (d *duplicates) err() error {
 	if d.found.Count == 0 {

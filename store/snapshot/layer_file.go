@@ -2,12 +2,11 @@ package snapshot
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
+	"io"
 	"os"
 
-	bolt "go.etcd.io/bbolt"
-	"golang.org/x/sys/unix"
+	"checkpoint/store/system"
 )
 
 var highestTag = Tag(bytes.Repeat([]byte{0xff}, TagSize))
@@ -23,36 +22,7 @@ func before(t Tag) Tag {
 	return t
 }
 
-// fileWriter writes blocks in runs, so that one transaction stays small.
-type fileWriter struct {
-	db      *bolt.DB
-	early   *os.File // the same file, to have the disk begin before the end
-	pending [][]byte
-	blocks  uint32
-	group   []byte // low tag and hash of each block of the running group
-	groups  []byte // low tag and hash of each finished group
-	hashed  [][]byte
-	written uint32 // groups that were written already
-}
-
-// newFileWriter takes the array freelist, which always gives the lowest free
-// page: the map gives any, and two builds would be two files.
-func newFileWriter(path string) (*fileWriter, error) {
-	db, err := bolt.Open(path, 0o600, &bolt.Options{PageSize: 4096, FreelistType: bolt.FreelistArrayType, NoSync: true, NoGrowSync: true, InitialMmapSize: 64 << 20})
-	if err != nil {
-		return nil, err
-	}
-	f := &fileWriter{db: db}
-	if f.early, err = os.Open(path); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	return f, nil
-}
-
-func (f *fileWriter) close() error { return errors.Join(f.early.Close(), f.db.Close()) }
-
 const (
-	runBlocks  = 2048                    // about 4 MB a transaction
 	groupSlots = 40                      // 40 × 48 bytes: two groups fill a 4 KiB page, as two blocks do
 	slotSize   = TagSize + len(Digest{}) // low tag and hash
 )
@@ -65,86 +35,75 @@ var (
 	keyGroups    = []byte("groups")
 )
 
-func (f *fileWriter) block(b []byte) error {
-	hash := hashBlock(f.blocks, b)
-	f.group = append(append(f.group, block(b).low()...), hash[:]...)
-	f.pending = append(f.pending, b)
-	f.blocks++
-	if len(f.group) == groupSlots*slotSize {
-		f.closeGroup()
-	}
-	if len(f.pending) == runBlocks {
-		return errors.Join(f.flush(), f.flushGroups())
-	}
-	return nil
+// fileWriter writes a layer's file, a unit at a time.
+type fileWriter struct {
+	file   *os.File
+	unit   [][]byte // blocks of the running unit
+	blocks uint32
+	groups []byte // low tag and hash of each finished group
+	pages  []byte // room for a unit
 }
 
-func (f *fileWriter) closeGroup() {
-	hash := hashGroup(f.written+uint32(len(f.hashed)), f.group)
-	f.groups = append(append(f.groups, f.group[:TagSize]...), hash[:]...)
-	f.hashed = append(f.hashed, f.group)
-	f.group = nil
-}
-
-func (f *fileWriter) flush() error {
-	err := f.db.Update(func(tx *bolt.Tx) error {
-		return putAll(tx, bucketBlocks, f.blocks-uint32(len(f.pending)), f.pending)
-	})
-	f.pending = nil
-	// A hint: what it leaves undone is done by the sync at the end.
-	_ = unix.SyncFileRange(int(f.early.Fd()), 0, 0, unix.SYNC_FILE_RANGE_WRITE)
-	return err
-}
-
-// flushGroups keeps the groups of a large layer from piling up in memory.
-func (f *fileWriter) flushGroups() error {
-	err := f.db.Update(func(tx *bolt.Tx) error { return putAll(tx, bucketGroups, f.written, f.hashed) })
-	f.written += uint32(len(f.hashed))
-	f.hashed = nil
-	return err
-}
-
-// putAll writes values under rising numbers. Full pages: nothing is ever
-// inserted between.
-func putAll(tx *bolt.Tx, bucket []byte, first uint32, values [][]byte) error {
-	b, err := tx.CreateBucketIfNotExists(bucket)
+func newFileWriter(path string) (*fileWriter, error) {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	b.FillPercent = 1
-	for i, v := range values {
-		if err := b.Put(binary.BigEndian.AppendUint32(nil, first+uint32(i)), v); err != nil {
-			return err
+	return &fileWriter{file: file, pages: make([]byte, unitPages*pageSize)}, nil
+}
+
+func (f *fileWriter) close() error { return f.file.Close() }
+
+func (f *fileWriter) block(b []byte) error {
+	f.unit = append(f.unit, b)
+	f.blocks++
+	if len(f.unit) < unitBlocks {
+		return nil
+	}
+	return f.flush()
+}
+
+// flush writes the running unit. Until the last the file is only known to have
+// more blocks than these.
+func (f *fileWriter) flush() error {
+	first := f.blocks - uint32(len(f.unit))
+	plan := planFile(nil, f.blocks)
+	for n := first; n < f.blocks; n += groupSlots {
+		blocks := f.unit[n-first:][:min(groupSlots, f.blocks-n)]
+		slots := make([]byte, 0, groupSlots*slotSize)
+		for i, b := range blocks {
+			hash := hashBlock(n+uint32(i), b)
+			slots = append(append(slots, block(b).low()...), hash[:]...)
+			plan.putBlock(f.pages, n+uint32(i), b)
 		}
+		hash := hashGroup(n/groupSlots, slots)
+		f.groups = append(append(f.groups, slots[:TagSize]...), hash[:]...)
+		plan.putGroup(f.pages, n/groupSlots, slots)
 	}
-	return nil
+	f.unit = f.unit[:0]
+	unit := first / unitBlocks
+	at, end := plan.unitAt(unit), plan.unitAt(unit+1)
+	_, err := f.file.WriteAt(f.pages[:end-at], at)
+	// A hint to begin now: what it leaves undone is done by the sync at the end.
+	system.Begin(f.file, at, end-at)
+	return err
 }
 
 func (f *fileWriter) finish(h Header) (LayerRef, error) {
-	if len(f.group) > 0 {
-		f.closeGroup()
-	}
-	if err := f.flush(); err != nil {
-		return LayerRef{}, err
+	if len(f.unit) > 0 {
+		if err := f.flush(); err != nil {
+			return LayerRef{}, err
+		}
 	}
 	h.Blocks = f.blocks
 	header, err := encode(h)
 	if err != nil {
 		return LayerRef{}, err
 	}
-	// One bucket a transaction: bbolt writes several in no fixed order.
-	if err := f.flushGroups(); err != nil {
-		return LayerRef{}, err
+	plan := planFile(header, f.blocks)
+	err = plan.writeTail(io.NewOffsetWriter(f.file, plan.unitAt(plan.units())), header, f.groups)
+	if err == nil {
+		_, err = f.file.WriteAt(plan.metas(), 0)
 	}
-	err = f.db.Update(func(tx *bolt.Tx) error {
-		b, err := tx.CreateBucket(bucketHead)
-		if err != nil {
-			return err
-		}
-		return errors.Join(b.Put(keyHeader, header), b.Put(keyGroups, f.groups))
-	})
-	if err != nil {
-		return LayerRef{}, err
-	}
-	return LayerRef{Root: hashRoot(header, f.groups), Header: h}, f.db.Sync()
+	return LayerRef{Root: hashRoot(header, f.groups), Header: h}, errors.Join(err, f.file.Sync())
 }

@@ -12,14 +12,17 @@ import (
 	"checkpoint/store/extsort"
 )
 
-// Entry is one line of a layer before sealing. Exactly one of Person, Alias
-// and Removed is set.
+// Entry is one line of a layer before sealing. Exactly one of Person, Alias,
+// Declared, Listed and Removed is set.
 type Entry struct {
-	Person  *Person
-	Alias   *Alias
-	Removed *Removed
+	Person   *Person
+	Alias    *Alias
+	Declared *Declared
+	Listed   *Listed
+	Removed  *Removed
 	// Row says where in its input the entry stands, from 1, so that an error
-	// can name it: the person of the people file, or the line of the removed.
+	// can name it: the person of the people file, the row of the declarations, or
+	// the line of the removed.
 	Row int
 }
 

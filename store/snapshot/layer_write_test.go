@@ -67,7 +67,7 @@ func TestGoldenLayer(t *testing.T) {
 	if got, want := fmt.Sprintf("%x", ref.Root), "feda92ebb1f8c3b1a3575b100154048f020b06a4ea8dad349bda530557b371ca"; got != want {
 		t.Errorf("root %s, want %s", got, want)
 	}
-	if got, want := fileSum(t, dir, ref), "ec055e85ba02d500c10de26ea7237214d75f1e2238ce5b6da79e01d0ab1efc96"; got != want {
+	if got, want := fileSum(t, dir, ref), "6b16e7d6798b8a5dcec29bfc1ae8a689a918eda60ff400762d0e2c456c0ef2b8"; got != want {
 		t.Errorf("file %s, want %s", got, want)
 	}
 }

@@ -12,6 +12,9 @@ type Register struct {
 	Manifest Manifest
 	layers   []*Layer
 	pepper   Pepper
+	// ListFault is why the site's lists are not served: they did not come yet,
+	// or are damaged. All else is.
+	ListFault error
 }
 
 // Lookup answers a query. Every answer is proven; an error wraps ErrDamaged
@@ -19,6 +22,9 @@ type Register struct {
 func (r *Register) Lookup(q checkpoint.Query) (checkpoint.Match, error) {
 	m, err := r.search(q)
 	if err != nil || m.alias == nil {
+		if m.match.Opened {
+			m.match.MainKind, m.match.Main = q.Kind, q.Number
+		}
 		return m.match, err
 	}
 	main := q
@@ -30,13 +36,27 @@ func (r *Register) Lookup(q checkpoint.Query) (checkpoint.Match, error) {
 	if target.alias != nil {
 		return checkpoint.Match{}, fmt.Errorf("%w: alias of an alias", ErrDamaged)
 	}
-	target.match.Further = true
+	target.match.Further, target.match.MainKind, target.match.Main = true, main.Kind, main.Number
 	return target.match, nil
+}
+
+// Declared answers what was declared under the code of a mobility declaration;
+// nil: it is not in the data. nameFold is compared with the name declared. As
+// with Lookup every answer is proven.
+func (r *Register) Declared(code, nameFold string) (*checkpoint.Declared, error) {
+	f, err := r.search(checkpoint.Query{Kind: checkpoint.KindDeclared, Number: code, NameFold: nameFold})
+	return f.declared, err
 }
 
 func (r *Register) search(q checkpoint.Query) (found, error) {
 	s := newSecrets(r.pepper, r.Manifest.Stretch, q)
 	for _, l := range r.layers {
+		l.expect(s.tag)
+	}
+	for _, l := range r.layers {
+		if l.site() != (q.Kind == checkpoint.KindListed) {
+			continue
+		}
 		f, err := l.lookup(r.pepper, s)
 		if err != nil || f.state == hit {
 			return f, err
@@ -77,6 +97,9 @@ type found struct {
 	state state
 	match checkpoint.Match
 	alias *checkpoint.Query // where the main record is
+
+	declared *checkpoint.Declared
+	listed   *checkpoint.Listed
 }
 
 // secrets makes the record's secret when it is first needed, and once for all
@@ -120,6 +143,14 @@ func (l *Layer) lookup(p Pepper, s *secrets) (found, error) {
 	plain, opened := unseal(key[:], body, s.tag)
 	if !opened { // the number is in the data under other details: for a rule, not a fault
 		return found{state: hit, match: checkpoint.Match{Found: true}}, nil
+	}
+	if t == entryDeclared {
+		d, err := decodeDeclared(plain, s.secret, s.query.NameFold)
+		return found{state: hit, declared: d}, err
+	}
+	if t == entryListed {
+		who, err := decodeListed(plain)
+		return found{state: hit, listed: who}, err
 	}
 	if t == entryAlias {
 		kind, number, err := decodeAlias(plain)

@@ -30,6 +30,9 @@ type Manifest struct {
 	Stretch  Stretch    `cbor:"6,keyasint"`
 	Policy   []byte     `cbor:"7,keyasint"`           // the policy file, as it was written
 	Trusted  []byte     `cbor:"8,keyasint,omitempty"` // trust list for signed papers
+	Zones    []byte     `cbor:"9,keyasint,omitempty"` // levels of communes
+
+	Sites []SiteLayer `cbor:"10,keyasint,omitempty"` // lists of sites, by rising id
 }
 
 // CreatedAt is when the snapshot was made.
@@ -81,7 +84,10 @@ func (m *Manifest) validate(trust Trust) error {
 	case len(m.Layers) == 0 || len(m.Layers) > MaxLayers:
 		return fmt.Errorf("%w: %d layers, want 1 to %d", ErrUntrusted, len(m.Layers), MaxLayers)
 	}
-	for i, l := range m.Layers {
+	if err := m.validateSites(); err != nil {
+		return err
+	}
+	for i, l := range m.All() {
 		if l.Header.Format != layerFormat {
 			return fmt.Errorf("%w: layer %d has format %d: this version reads %d", ErrUntrusted, i, l.Header.Format, layerFormat)
 		}

@@ -29,9 +29,11 @@ type Person struct {
 //	14     number of doses               15-30 four doses, newest first:
 //	                                           day 2, product 1, number<<4|course 1
 //	31     case status  32-33 from day  34-35 until day
-//	36     flags (1: exempt)             37-47 zero
+//	36     flags (1: exempt)
+//	37-39  newest negative PCR           40-42 newest negative rapid test
+//	43-45  newest positive test          46-47 zero
 //
-// Days count from 2000-01-01 = 1; 0 is none. The issue date lies as a day and
+// Days count from 2000-01-01 = 1, hours of tests from its midnight in UTC; 0 is none. The issue date lies as a day and
 // not as a digest, since the guard must be told whether a card is older.
 const (
 	recordSize    = 48
@@ -39,6 +41,7 @@ const (
 	nameSize      = 6
 	sexSize       = 2
 	flagExempt    = 1
+	testsAt       = 37
 )
 
 var dayZero = time.Date(1999, 12, 31, 0, 0, 0, 0, time.UTC)
@@ -91,6 +94,9 @@ func (p *Person) encode(secret []byte) (b [recordSize]byte, err error) {
 	if f.Exempt {
 		b[36] |= flagExempt
 	}
+	for i, taken := range []time.Time{f.Tests.PCR, f.Tests.Rapid, f.Tests.Positive} {
+		w.hour(testsAt+3*i, taken)
+	}
 	return b, w.err
 }
 
@@ -105,6 +111,32 @@ func (w *dayWriter) put(at int, d checkpoint.Date) {
 		w.err = err
 	}
 	binary.BigEndian.PutUint16(w.b[at:], n)
+}
+
+// hourZero is before the first hour that a record can hold.
+var hourZero = time.Date(1999, 12, 31, 23, 0, 0, 0, time.UTC)
+
+const secondsPerHour = 60 * 60
+
+// hour keeps the hour in which a sample was taken; three bytes last until 3913.
+func (w *dayWriter) hour(at int, taken time.Time) {
+	if taken.IsZero() {
+		return
+	}
+	n := (taken.Unix() - hourZero.Unix()) / secondsPerHour
+	if n < 1 || n >= 1<<24 {
+		w.err = fmt.Errorf("test taken %s: want a time from 2000 on", taken.Format(time.DateOnly))
+		return
+	}
+	w.b[at], w.b[at+1], w.b[at+2] = byte(n>>16), byte(n>>8), byte(n)
+}
+
+func hourAt(b []byte, at int) time.Time {
+	n := int64(b[at])<<16 | int64(b[at+1])<<8 | int64(b[at+2])
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.Unix(hourZero.Unix()+n*secondsPerHour, 0) // a time.Duration ends after 292 years
 }
 
 // decodePerson reads a record that opened, and compares it with the query.

@@ -19,11 +19,12 @@ type Standing struct {
 	// Secret is the beginning of what opens the record. Another birth date
 	// gives another one.
 	Secret [SecretStart]byte
-	// Record is a person's record, or an alias, which fills its beginning.
+	// Record is a person's record, or a declaration or an alias, which fill its
+	// beginning.
 	Record [recordSize]byte
 }
 
-// set makes it what the entry says, which has to be a person or an alias.
+// set makes it what the entry says, which is no tombstone.
 func (s *Standing) set(e plainEntry) {
 	s.Tag, s.Person, s.Secret = Tag(e.tag()), e.typ() == entryPerson, e.secretStart()
 	clear(s.Record[copy(s.Record[:], e.plain()):])
@@ -54,6 +55,7 @@ func decodeFacts(b []byte) (checkpoint.Person, error) {
 	p := checkpoint.Person{
 		Issued: day(9), Card: checkpoint.CardStatus(b[11]), CardSince: day(12), DoseCount: int(b[14]),
 		Case: checkpoint.CaseStatus(b[31]), CaseFrom: day(32), CaseUntil: day(34), Exempt: b[36]&flagExempt != 0,
+		Tests: checkpoint.Tests{PCR: hourAt(b, testsAt), Rapid: hourAt(b, testsAt+3), Positive: hourAt(b, testsAt+6)},
 	}
 	for i := range min(p.DoseCount, checkpoint.MaxDoses) {
 		at := 15 + 4*i

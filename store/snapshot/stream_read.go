@@ -18,6 +18,7 @@ type streamReader struct {
 	group uint32 // the group that is being read
 	slots []byte // its slots, proven; nil: not read yet
 	read  int    // its blocks that were read
+	frame [streamBlockSize]byte
 }
 
 func newStreamReader(ref LayerRef) (*streamReader, error) {
@@ -34,6 +35,9 @@ func (s *streamReader) offset() int64 {
 }
 
 func (s *streamReader) complete() bool { return s.groups != nil && s.group == s.layout.groups() }
+
+// number is that of the next block.
+func (s *streamReader) number() uint32 { return s.group*groupSlots + uint32(s.read) }
 
 // head reads what the root is made of, and proves it.
 func (s *streamReader) head(r io.Reader) error {
@@ -55,16 +59,16 @@ func (s *streamReader) head(r io.Reader) error {
 	return nil
 }
 
-// next reads one block. It is the last of its group when ended is true; the
-// slots of that group come with it.
+// next reads one block, which is good until the next call. With the last of a
+// group come the group's slots.
 func (s *streamReader) next(r io.Reader) (b, ended []byte, err error) {
 	if s.slots == nil {
 		if err := s.readSlots(r); err != nil {
 			return nil, nil, err
 		}
 	}
-	n := s.group*groupSlots + uint32(s.read)
-	if b, err = readBlock(r); err != nil {
+	n := s.number()
+	if b, err = s.block(r); err != nil {
 		return nil, nil, fmt.Errorf("block %d: %w", n, err)
 	}
 	if got := hashBlock(n, b); !bytes.Equal(got[:], s.slots[s.read*slotSize+TagSize:(s.read+1)*slotSize]) {
@@ -94,9 +98,9 @@ func (s *streamReader) readSlots(r io.Reader) error {
 	return nil
 }
 
-// readBlock reads a block's frame. A frame has one form only: zeros follow.
-func readBlock(r io.Reader) ([]byte, error) {
-	frame := make([]byte, streamBlockSize)
+// block reads a block's frame. A frame has one form only: zeros follow.
+func (s *streamReader) block(r io.Reader) ([]byte, error) {
+	frame := s.frame[:]
 	if err := readFull(r, frame); err != nil {
 		return nil, err
 	}

@@ -51,7 +51,7 @@ func streamOf(t testing.TB, dir string, ref LayerRef) []byte {
 
 func arrive(t testing.TB, dir string, ref LayerRef) *Arrival {
 	t.Helper()
-	a, err := OpenArrival(dir, ref)
+	a, err := OpenArrival(t.Context(), dir, ref)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,12 +59,17 @@ func arrive(t testing.TB, dir string, ref LayerRef) *Arrival {
 	return a
 }
 
-// take offers an arrival the stream, as a carrier would.
-func take(a *Arrival, stream []byte) error {
+// take offers an arrival the stream, as a carrier would, through what lies
+// between.
+func take(a *Arrival, stream []byte, through ...func(io.Reader) io.Reader) error {
 	if err := a.TakeHead(bytes.NewReader(stream)); err != nil {
 		return err
 	}
-	return a.Take(bytes.NewReader(stream[min(a.Offset(), int64(len(stream))):]))
+	var r io.Reader = bytes.NewReader(stream[min(a.Offset(), int64(len(stream))):])
+	for _, wrap := range through {
+		r = wrap(r)
+	}
+	return a.Take(r)
 }
 
 func mustVerify(t testing.TB, dir string, ref LayerRef) {
@@ -115,18 +120,9 @@ func TestStreamGivesTheSameLayer(t *testing.T) {
 	if again := streamOf(t, to, ref); !bytes.Equal(again, stream) {
 		t.Error("what arrived gives another stream")
 	}
-	built, err := os.Stat(filepath.Join(dir, ref.FileName()))
-	if err != nil {
-		t.Fatal(err)
+	if sum(t, dir, ref) != sum(t, to, ref) {
+		t.Error("what arrived is another file than the builder's")
 	}
-	arrived, err := os.Stat(filepath.Join(to, ref.FileName()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if arrived.Size() > built.Size()*102/100 {
-		t.Errorf("file of %d bytes, the builder's has %d", arrived.Size(), built.Size())
-	}
-	t.Logf("%d blocks, stream %d, built %d, arrived %d bytes, same bytes: %t", ref.Header.Blocks, len(stream), built.Size(), arrived.Size(), sum(t, dir, ref) == sum(t, to, ref))
 }
 
 func sum(t *testing.T, dir string, ref LayerRef) string {
@@ -158,19 +154,13 @@ func TestStreamGoesOnWhereItBroke(t *testing.T) {
 	if a.Complete() {
 		t.Error("says that it is complete")
 	}
+	before := a.Offset()
+	a.Close() // as a restart does
 	if _, err := OpenLayer(to, ref); err == nil {
 		t.Error("half a layer opens")
 	}
-	before := a.Offset()
-	a.Close() // as a restart does
 
 	a = arrive(t, to, ref)
-	if a.Offset() != 0 {
-		t.Errorf("wants byte %d first, not the head", a.Offset())
-	}
-	if err := a.TakeHead(bytes.NewReader(stream)); err != nil {
-		t.Fatal(err)
-	}
 	if a.Offset() != a.Kept() || before-a.Offset() > 1<<20 || a.Offset() == int64(0) {
 		t.Errorf("after a restart from byte %d, before it from %d", a.Offset(), before)
 	}
@@ -267,7 +257,7 @@ func TestArrivalIsAlone(t *testing.T) {
 	dir, ref := goldenLayer(t)
 	to := t.TempDir()
 	a := arrive(t, to, ref)
-	if _, err := OpenArrival(to, ref); err == nil || errors.Is(err, ErrDamaged) {
+	if _, err := OpenArrival(t.Context(), to, ref); err == nil || errors.Is(err, ErrDamaged) {
 		t.Errorf("second: %v", err)
 	}
 	if err := take(a, streamOf(t, dir, ref)); err != nil {

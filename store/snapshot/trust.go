@@ -9,15 +9,18 @@ import (
 	"errors"
 	"fmt"
 	"os"
+
+	"checkpoint/store/system"
 )
 
 // Trust is what a box believes: the province's public keys. It is the file
 // province.json, readable by people, put on the box when it is enrolled.
 type Trust struct {
 	Province   string  `json:"province"`
-	Snapshot   KeySet  `json:"snapshot"`       // signs manifests
-	Collectors KeySet  `json:"collectors"`     // sign marks
-	RecordsKey HexData `json:"records_x25519"` // records are sealed to it (RFC 9180)
+	Snapshot   KeySet  `json:"snapshot"`        // signs manifests
+	Collectors KeySet  `json:"collectors"`      // sign marks
+	Office     KeySet  `json:"office,omitzero"` // signs invitations, approvals and commands; one key is enough
+	RecordsKey HexData `json:"records_x25519"`  // records are sealed to it (RFC 9180)
 }
 
 // KeySet is a list of Ed25519 keys of which Threshold must agree.
@@ -79,7 +82,7 @@ func ReadTrust(path string) (Trust, error) {
 	if err != nil {
 		return t, fmt.Errorf("read province keys: %w", err)
 	}
-	if mode := info.Mode().Perm(); mode&0o022 != 0 {
+	if mode := info.Mode().Perm(); system.ForOthers(info)&0o022 != 0 {
 		return t, fmt.Errorf("read province keys: %s can be changed by others (mode %04o): compare it with the province's, then chmod 644 it", path, mode)
 	}
 	b, err := os.ReadFile(path)
@@ -108,7 +111,7 @@ func (t Trust) Validate() error {
 	if t.Province == "" {
 		faults = append(faults, errors.New("province: missing"))
 	}
-	faults = append(faults, t.Snapshot.validate("snapshot", 1), t.Collectors.validate("collectors", 0))
+	faults = append(faults, t.Snapshot.validate("snapshot", 1), t.Collectors.validate("collectors", 0), t.Office.validate("office", 0))
 	if len(t.RecordsKey) != 32 {
 		faults = append(faults, fmt.Errorf("records_x25519: %d bytes, want 32", len(t.RecordsKey)))
 	}

@@ -199,6 +199,18 @@ func FromCustom(raw *json.RawMessage, snapshot uint64) (*Plan, error) {
 	return c.Rollout, c.Rollout.validate()
 }
 
+// Decode reads the file of a plan, of whatever snapshot it is.
+func Decode(b []byte) (*Plan, error) {
+	var c custom
+	if err := strict(b, &c); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrPlan, err)
+	}
+	if c.Rollout == nil {
+		return nil, fmt.Errorf("%w: the file holds none", ErrPlan)
+	}
+	return c.Rollout, c.Rollout.validate()
+}
+
 func strict(b []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()

@@ -25,7 +25,8 @@ type Order struct {
 	Partial bool
 	Pepper  snapshot.Pepper
 	Work    snapshot.Work
-	Keys    string // directory for stretched keys, if the manifest asks for a stretch; empty: none are kept
+	Sites   build.Sites // lists of sites
+	Keys    string      // directory for stretched keys, if the manifest asks for a stretch; empty: none are kept
 }
 
 // Result is what was made.
@@ -69,6 +70,9 @@ func (o *Order) build(src build.Source) (r Result, err error) {
 	}
 	if err == nil && keys != nil {
 		err = keys.Finish()
+	}
+	if err == nil {
+		r.Manifest.Sites, err = o.Sites.Layers(plan, o.Pepper, snapshot.LayersDir(o.Out))
 	}
 	if err != nil {
 		return r, err

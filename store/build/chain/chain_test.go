@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -39,9 +40,10 @@ func must(t testingT, err error) {
 
 // files is a whole province.
 type files struct {
-	people []input.Person
-	doses  []input.Dose
-	cases  []input.Case
+	people   []input.Person
+	doses    []input.Dose
+	cases    []input.Case
+	declared []input.Declaration
 }
 
 func rows[T any](list []T) iter.Seq2[T, error] {
@@ -55,7 +57,7 @@ func rows[T any](list []T) iter.Seq2[T, error] {
 }
 
 func (f files) source() build.Source {
-	return build.Source{People: rows(f.people), Doses: rows(f.doses), Cases: rows(f.cases)}
+	return build.Source{People: rows(f.people), Doses: rows(f.doses), Cases: rows(f.cases), Declared: rows(f.declared)}
 }
 
 var pepper = snapshot.Pepper{1, 2, 3}
@@ -276,6 +278,31 @@ func TestHoursFoldIntoDaysAndDaysIntoABase(t *testing.T) {
 	left, err := filepath.Glob(filepath.Join(string(shelf), "*.state"))
 	if err != nil || len(left) != 3 {
 		t.Errorf("%d states are left: %v", len(left), left)
+	}
+}
+
+// A declaration comes with an hour and goes with a later one, and nobody else's
+// record is sealed again for it.
+func TestDeclarationsComeAndGo(t *testing.T) {
+	shelf := chain.Shelf(t.TempDir())
+	f := province(20)
+	d := input.Declaration{Code: "TK-1", Number: mainNumber(3), Name: "An", Birth: births()[0], Declared: time.Unix(1634288400, 0)}
+	for i, change := range []func(){
+		func() {}, func() { f.declared = []input.Declaration{d} }, func() { f.declared[0].To = "00001" }, func() { f.declared = nil },
+	} {
+		change()
+		r, _ := add(t, shelf, f, 0)
+		h := r.Manifest.Layers[0].Header
+		if want := [...]uint64{0, 1, 1, 0}[i]; i > 0 && (h.People != 1 || h.Aliases != want || h.Tombstones != 1-want) {
+			t.Errorf("snapshot %d: %+v", i+1, h)
+		}
+		reg := register(t, shelf.Dir(uint64(i+1)), t.TempDir())
+		got, err := reg.Declared("TK-1", "")
+		must(t, err)
+		must(t, reg.Close())
+		if to := [...]string{"-", "", "00001", "-"}[i]; (got == nil) != (to == "-") || got != nil && got.To != to {
+			t.Errorf("snapshot %d: %+v, want %q", i+1, got, to)
+		}
 	}
 }
 

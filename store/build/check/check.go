@@ -129,7 +129,7 @@ func whole(files []FileReport, sheet input.Sheet) bool {
 // one reads one file.
 func (c *checker) one(ctx context.Context, f File, rejectsName string) (FileReport, error) {
 	report := FileReport{File: f}
-	file, err := os.Open(f.Path)
+	file, err := input.OpenFile(f.Path)
 	if err != nil {
 		report.Err = err
 		return report, nil
@@ -172,7 +172,7 @@ func (c *checker) rows(ctx context.Context, src io.Reader, f *FileReport) error 
 	case input.SheetZones:
 		return each(ctx, c, f, rd.Zones(f.Path, src), func(input.Zone) {})
 	case input.SheetStaff:
-		return each(ctx, c, f, rd.Staff(f.Path, src), func(s input.Staff) { c.listed(s.Site, s.Who) })
+		return each(ctx, c, f, rd.Staff(f.Path, src), func(s input.Staff) { c.staff(s) })
 	case input.SheetVisitors:
 		return each(ctx, c, f, rd.Visitors(f.Path, src), func(v input.Visitor) { c.listed(v.Site, v.Who) })
 	case input.SheetSites:

@@ -139,6 +139,14 @@ func TestWarnings(t *testing.T) {
 			input.SheetStaff: "site,number\nm,001190900002\nn,001190900002\nM,001190900002\n",
 			input.SheetSites: "site,name,type,commune\nm,Chợ,mall,00001\nm,Chợ,mall,00001\n",
 		}, []string{"no-such-site staff: 2 at 3 4", "same-site sites: 1 at 3(sites:2)"}},
+		{"somebody twice on a staff", map[input.Sheet]string{
+			input.SheetStaff: "site,number,full_name,birth_date,from,until\nm,001190900002,,,2025-01-01,2025-01-31\nm,001190900002,,,2025-02-01,\nn,001190900002,,,,\nm,,Ai Đó,1990,,\nm,,AI ĐO,1990,,\nm,,Ai Đó,1991,,\n",
+		}, []string{"same-staff staff: 2 at 3(staff:2) 6(staff:5)"}},
+		{"names that look like others", map[input.Sheet]string{
+			input.SheetPeople:       peopleHead + strings.Replace(an, "An", "\u0410n", 1) + ",,,\n", // Cyrillic
+			input.SheetDeclarations: declaredHead + "K1,C1234567,NGUYEN\u200B VAN AN,1990,2025-02-28,,\nK2,C1234568,H\u02BCHEN NIE,1990,2025-02-28,,\nK3,C1234569,O'Brien-Ångström 2nd.,1990,2025-02-28,,\n",
+			input.SheetVisitors:     "site,number,full_name,from,until\nm,C1234567,\u202Enauq nậuhT,2025-03-01,2025-03-01\n",
+		}, []string{"odd-name people: 1 at 2", "odd-name declarations: 1 at 2", "odd-name visitors: 1 at 2"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := checked(t, province(t, c.files))
@@ -151,6 +159,28 @@ func TestWarnings(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
 			}
 		})
+	}
+}
+
+// A spreadsheet's semicolons are kept: what is rejected can be mended in the
+// same program.
+func TestRejectedRowsKeepTheirSemicolons(t *testing.T) {
+	o := province(t, map[input.Sheet]string{input.SheetDoses: "\xEF\xBB\xBFnumber;date;product;dose;course\r\n001090900001;2024-12-01;Pfizer, child;1;2\r\n001090900001;2024-12-32;Pfizer, child;2;2\r\n"})
+	o.Rejects = t.TempDir()
+	f := checked(t, o).Files[0]
+	if f.Rows != 2 || f.Rejected != 1 {
+		t.Fatalf("%+v", f)
+	}
+	b, err := os.ReadFile(f.Rejects)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(o.Files[0].Path, []byte(strings.Replace(string(b), "12-32", "12-31", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o.Rejects = ""
+	if mended := checked(t, o).Files[0]; mended.Err != nil || mended.Usable != 1 {
+		t.Errorf("%q, mended: %+v", b, mended)
 	}
 }
 

@@ -16,6 +16,7 @@ type known struct {
 	name   uint32 // mark of the person's name
 	named  bool
 	site   spot
+	staff  spot
 	code   spot
 }
 
@@ -37,6 +38,8 @@ func (c *checker) judge(ctx context.Context, r *Report) error {
 		switch s.role() {
 		case roleSite, roleAtSite:
 			c.judgeSite(&k, s, sites)
+		case roleStaff:
+			c.twice(&k.staff, s, SameStaff)
 		case roleCode:
 			c.twice(&k.code, s, SameCode)
 		case rolePerson, rolePaper, roleName:

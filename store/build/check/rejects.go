@@ -31,7 +31,7 @@ type rejects struct {
 
 func (r *rejects) add(bad input.Rejected) {
 	if r.file == nil && r.err == nil {
-		r.open(bad.Header)
+		r.open(bad)
 	}
 	if r.err != nil {
 		return
@@ -40,20 +40,20 @@ func (r *rejects) add(bad input.Rejected) {
 	if bad.Why.Column != "" {
 		reason = bad.Why.Column + ": want " + reason
 	}
-	r.line(strconv.Itoa(bad.Why.Line), `"`+strings.ReplaceAll(reason, `"`, `""`)+`"`, bad.Row)
+	r.line(strconv.Itoa(bad.Why.Line), `"`+strings.ReplaceAll(reason, `"`, `""`)+`"`, bad.Row, bad.Separator)
 }
 
-func (r *rejects) open(header []byte) {
+func (r *rejects) open(bad input.Rejected) {
 	// A file of that name may hold what a clerk mended by hand: never replaced.
 	r.file, r.err = os.OpenFile(r.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if r.err == nil {
 		r.w = bufio.NewWriter(r.file)
-		r.line(RejectLine, RejectReason, header)
+		r.line(RejectLine, RejectReason, bad.Header, bad.Separator)
 	}
 }
 
-func (r *rejects) line(number, reason string, rest []byte) {
-	_, err := fmt.Fprintf(r.w, "%s,%s,%s\n", number, reason, rest)
+func (r *rejects) line(number, reason string, rest []byte, separator rune) {
+	_, err := fmt.Fprintf(r.w, "%s%c%s%c%s\n", number, separator, reason, separator, rest)
 	r.err = errors.Join(r.err, err)
 }
 

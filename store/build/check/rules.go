@@ -1,7 +1,11 @@
 package check
 
 import (
+	"strings"
+	"unicode"
+
 	"checkpoint"
+	"checkpoint/store/build"
 	"checkpoint/store/build/input"
 )
 
@@ -14,6 +18,7 @@ func (c *checker) person(p input.Person) {
 	if len(p.Number) == 12 {
 		c.number(p)
 	}
+	c.name(p.FullName)
 	key, born := numberKey(p.Number), dayMark(p.Birth)
 	switch {
 	case c.ahead(p.Birth), c.ahead(p.Issued):
@@ -57,6 +62,16 @@ func (c *checker) paper(key, main uint64, born uint32) {
 	}
 }
 
+// name warns of one that looks like another: letters of other alphabets, marks
+// that are not seen. Cards have Latin letters alone.
+func (c *checker) name(name string) {
+	if strings.ContainsFunc(name, func(r rune) bool {
+		return input.Hidden(r) || unicode.IsLetter(r) && !unicode.In(r, unicode.Latin, unicode.Lm)
+	}) {
+		c.warn(OddName)
+	}
+}
+
 // ahead tells whether all of the days a date can mean are after today.
 func (c *checker) ahead(d checkpoint.Date) bool {
 	return dayMark(d) > dayMark(c.Today)
@@ -80,12 +95,20 @@ func (c *checker) declaration(d input.Declaration) {
 	if c.ahead(checkpoint.DateOf(d.Declared)) {
 		c.warn(InFuture)
 	}
+	c.name(d.Name)
 	c.see(c.wordKey(spaceCode, d.Code), roleCode, 0)
 	c.see(numberKey(d.Number), roleNamed, c.nameMark(d.Name))
 }
 
+// staff is a row of a site's staff. Whom the builder finds by one key, it takes once.
+func (c *checker) staff(s input.Staff) {
+	c.listed(s.Site, s.Who)
+	c.see(c.wordKey(spaceStaff, s.Site+"|"+build.ListKey(s.Who)), roleStaff, 0)
+}
+
 // listed is a row of a site's staff or visitors.
 func (c *checker) listed(site string, who input.Who) {
+	c.name(who.FullName)
 	c.see(c.wordKey(spaceSite, site), roleAtSite, 0)
 	if who.Number != "" && who.FullName != "" {
 		c.see(numberKey(who.Number), roleNamed, c.nameMark(who.FullName))

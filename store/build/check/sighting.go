@@ -26,6 +26,7 @@ const (
 	roleCode              // of a declaration
 	roleSite              // of the sites file
 	roleAtSite            // of staff or visitors
+	roleStaff             // somebody on a site's staff
 )
 
 const (
@@ -60,6 +61,7 @@ const (
 	spaceHealth
 	spaceCode
 	spaceSite
+	spaceStaff
 )
 
 func inSpace(space int, value uint64) uint64 {

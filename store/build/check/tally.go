@@ -17,6 +17,8 @@ const (
 	SameDocument    Code = "same-document"     // a further document is another person's too, or twice in a row
 	SameCode        Code = "same-code"         // two declarations have one code
 	SameSite        Code = "same-site"         // two sites have one id
+	SameStaff       Code = "same-staff"        // a site's staff has somebody twice
+	OddName         Code = "odd-name"          // a name has letters of another alphabet, or marks that are not seen
 	NameDiffers     Code = "name-differs"      // a number has another name in the people file
 	NotInPeople     Code = "not-in-people"     // a dose, test, case or report of a number that is not in the people file
 	NoSuchSite      Code = "no-such-site"      // a list is of a site that is not in the sites file
@@ -27,8 +29,8 @@ const (
 // Codes are all warnings in the order of a report.
 func Codes() []Code {
 	return []Code{
-		NumberBirthYear, NumberSex, NumberPrefix, SameNumber, SameDocument, SameCode, SameSite,
-		NameDiffers, NotInPeople, NoSuchSite, InFuture, BeforeBirth,
+		NumberBirthYear, NumberSex, NumberPrefix, SameNumber, SameDocument, SameCode, SameSite, SameStaff,
+		OddName, NameDiffers, NotInPeople, NoSuchSite, InFuture, BeforeBirth,
 	}
 }
 

@@ -26,7 +26,7 @@ func (rd *Reader) Declarations(file string, src io.Reader) iter.Seq2[Declaration
 	return rows(rd, SheetDeclarations, file, src, func(r *row) Declaration {
 		return Declaration{
 			Code: r.text(0), Number: r.number(1), Name: r.text(2), Birth: r.date(3),
-			Declared: r.moment(4), From: r.cell(5), To: r.cell(6),
+			Declared: r.moment(4), From: r.communeOrNone(5), To: r.communeOrNone(6),
 		}
 	})
 }
@@ -61,6 +61,8 @@ const (
 	listFrom
 	listUntil
 	listNote // role or host
+	listCard // of staff alone, as what follows
+	listVaccinated
 )
 
 func listColumns(note string, days bool) []column {
@@ -70,22 +72,29 @@ func listColumns(note string, days bool) []column {
 	}
 }
 
-// Staff reads columns site (required), number, full_name, birth_date, role, from
-// and until. A row has a number, or a name and a birth date.
+func staffColumns() []column {
+	return append(listColumns("role", false), column{"card", false}, column{"vaccinated", false})
+}
+
+// Staff reads columns site (required), number, full_name, birth_date, role, from,
+// until, card and vaccinated. A row has a number, or a name and a birth date.
 func (rd *Reader) Staff(file string, src io.Reader) iter.Seq2[Staff, error] {
 	return rows(rd, SheetStaff, file, src, func(r *row) Staff {
 		s := Staff{Site: r.text(listSite), Who: r.who(), Role: r.cell(listNote), From: r.dayOrNone(listFrom), Until: r.dayOrNone(listUntil)}
+		s.Card, s.Vaccinated = r.yesOrNone(listCard), r.yesOrNone(listVaccinated)
 		r.inOrder(listUntil, s.From, s.Until)
 		return s
 	})
 }
 
 // Visitors reads columns site, from and until (required), number, full_name,
-// birth_date and host. A row has a number, or a name and a birth date.
+// birth_date and host. An appointment is of days, or of times. A row has a number, or a name and a birth date.
 func (rd *Reader) Visitors(file string, src io.Reader) iter.Seq2[Visitor, error] {
 	return rows(rd, SheetVisitors, file, src, func(r *row) Visitor {
-		v := Visitor{Site: r.text(listSite), Who: r.who(), Host: r.cell(listNote), From: r.day(listFrom), Until: r.day(listUntil)}
-		r.inOrder(listUntil, v.From, v.Until)
+		v := Visitor{Site: r.text(listSite), Who: r.who(), Host: r.cell(listNote), From: r.moment(listFrom), Until: r.lastMoment(listUntil)}
+		if v.Until.Before(v.From) {
+			r.reject(listUntil, wantLater)
+		}
 		return v
 	})
 }
@@ -121,6 +130,15 @@ func (r *row) inOrder(c int, from, until checkpoint.Date) {
 	}
 }
 
+// communeOrNone is a code as short as a record holds.
+func (r *row) communeOrNone(c int) string {
+	s := r.cell(c)
+	if len(s) > mostCommune || strings.ContainsFunc(s, func(letter rune) bool { return letter <= ' ' || letter > '~' }) {
+		r.reject(c, wantCommune)
+	}
+	return s
+}
+
 // moment is a time, or a day as its first moment.
 func (r *row) moment(c int) time.Time {
 	t, ok := parseTime(r.cell(c))
@@ -128,6 +146,26 @@ func (r *row) moment(c int) time.Time {
 		r.reject(c, wantTime)
 	}
 	return t
+}
+
+// lastMoment is a time, or the last second of a day.
+func (r *row) lastMoment(c int) time.Time {
+	t := r.moment(c)
+	if d, ok := parseDate(r.cell(c)); ok && d.Day != 0 {
+		t = t.AddDate(0, 0, 1).Add(-time.Second)
+	}
+	return t
+}
+
+// yesOrNone is Yes or No; empty where the cell is.
+func (r *row) yesOrNone(c int) string {
+	switch {
+	case r.cell(c) == "":
+		return ""
+	case r.yes(c):
+		return Yes
+	}
+	return No
 }
 
 func (r *row) positive(c int) bool {

@@ -30,9 +30,13 @@ type HeaderError struct {
 	// Found is the header as read. It stays empty when no cell is a known
 	// column: then the row is more likely a person than a header.
 	Found []string
+	Form  string // what the file is instead of UTF-8 text; empty for text
 }
 
 func (e *HeaderError) Error() string {
+	if e.Form != "" {
+		return fmt.Sprintf("%s: is %s; want CSV in UTF-8: in the spreadsheet, save as \"CSV UTF-8\"", e.File, e.Form)
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s:1: header row:", e.File)
 	if len(e.Missing) > 0 {
@@ -44,7 +48,7 @@ func (e *HeaderError) Error() string {
 	if len(e.Found) > 0 {
 		b.WriteString("; found " + strings.Join(e.Found, ", "))
 	} else {
-		b.WriteString("; found no known column name (comma-separated UTF-8 wanted)")
+		b.WriteString("; found no known column name (UTF-8 with commas or semicolons between the cells wanted)")
 	}
 	return b.String()
 }

@@ -15,6 +15,7 @@ func fuzzRows[T any](f *testing.F, head string, rows []string, read func(*Reader
 	for _, row := range rows {
 		f.Add([]byte(head + "\n" + row + "\n"))
 	}
+	f.Add([]byte(strings.ReplaceAll(head+"\r\n"+rows[0]+"\r\n", ",", ";")))
 	f.Add([]byte("\xEF\xBB\xBF" + strings.ToUpper(head) + "\r\n\"" + rows[0] + "\r\n\r\n,,\"\n\",\r\n"))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		ended, errs, rejects := false, 0, 0
@@ -96,7 +97,9 @@ func FuzzStaff(f *testing.F) {
 func FuzzVisitors(f *testing.F) {
 	fuzzRows(f, "site,number,full_name,birth_date,host,from,until", []string{"m,001090900011,,,Bình,01122024,01122024"},
 		func(r *Reader) func(string, io.Reader) iter.Seq2[Visitor, error] { return r.Visitors },
-		func(v Visitor) bool { return v.Site != "" && known(v.Who) && v.From.Day > 0 && v.Until.Day > 0 })
+		func(v Visitor) bool {
+			return v.Site != "" && known(v.Who) && !v.From.IsZero() && !v.Until.Before(v.From)
+		})
 }
 
 func known(w Who) bool {

@@ -26,9 +26,10 @@ type Reader struct {
 
 // Rejected is a row that cannot be used. Header and Row hold personal data.
 type Rejected struct {
-	Header []byte // without byte order mark and line end
-	Row    []byte // without line end; a broken quote can make it many lines
-	Why    *RowError
+	Header    []byte // without byte order mark and line end
+	Row       []byte // without line end; a broken quote can make it many lines
+	Separator rune   // between the cells of both
+	Why       *RowError
 }
 
 // People reads with the product's own column names; see [Reader.People].

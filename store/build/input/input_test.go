@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"checkpoint"
 )
 
@@ -41,13 +43,14 @@ func collect[T any](seq iter.Seq2[T, error]) (values []T, errs []error) {
 func TestPeopleReadsEveryDialectOfTheSameFile(t *testing.T) {
 	quoted := strings.ReplaceAll(anRow, "Nguyễn Văn An", `" Nguyễn Văn An "`)
 	for name, file := range map[string]string{
-		"plain":             peopleHead + anRow,
-		"byte order mark":   "\xEF\xBB\xBF" + peopleHead + anRow,
-		"CRLF":              strings.ReplaceAll(peopleHead+anRow, "\n", "\r\n"),
-		"quotes":            peopleHead + quoted,
-		"no final newline":  peopleHead + strings.TrimSuffix(anRow, "\n"),
-		"blank lines":       peopleHead + "\n" + anRow + "\n\n",
-		"upper-case header": strings.ToUpper(peopleHead) + anRow,
+		"plain":                                  peopleHead + anRow,
+		"byte order mark":                        "\xEF\xBB\xBF" + peopleHead + anRow,
+		"CRLF":                                   strings.ReplaceAll(peopleHead+anRow, "\n", "\r\n"),
+		"quotes":                                 peopleHead + quoted,
+		"no final newline":                       peopleHead + strings.TrimSuffix(anRow, "\n"),
+		"blank lines":                            peopleHead + "\n" + anRow + "\n\n",
+		"upper-case header":                      strings.ToUpper(peopleHead) + anRow,
+		"semicolons, as spreadsheets write them": "\xEF\xBB\xBF" + strings.NewReplacer("012345678;001090900099", `"012345678;001090900099"`, ",", ";").Replace(peopleHead+anRow),
 		"other order, unknown column": "exempt,note,sex,full_name,number,birth_date,commune,passport,health_card,old_numbers,card_status,issue_date\n" +
 			"yes,whatever,M,Nguyễn Văn An,001090900011,1990-08-15,00001,C1234567,DN4010123456789,012345678 ; 001090900099,,2021-05-10\n",
 	} {
@@ -85,6 +88,7 @@ func TestBadCellIsOneErrorAndReadingGoesOn(t *testing.T) {
 		{"health card", "0123456789", "012345678", "health_card"},
 		{"passport", "c1234567", "c12", "passport"},
 		{"exempt", ",1\n", ",perhaps\n", "exempt"},
+		{"number between hidden marks", "001090900011", "\u202D001090900011\u202C", "number"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			file := peopleHead + anRow + strings.Replace(anRow, c.old, c.new, 1) + anRow
@@ -98,6 +102,9 @@ func TestBadCellIsOneErrorAndReadingGoesOn(t *testing.T) {
 			}
 			if bad.File != "people.csv" || bad.Line != 3 || bad.Column != c.column {
 				t.Errorf("at %s:%d %s, want people.csv:3 %s", bad.File, bad.Line, bad.Column, c.column)
+			}
+			if hidden := strings.ContainsFunc(strings.TrimSpace(c.new), Hidden); hidden != (bad.Want == wantSeen) {
+				t.Errorf("want %s", bad.Want)
 			}
 			for _, secret := range []string{"0900011", "An,", "1990", "012345678", c.new} {
 				if len(secret) > 2 && strings.Contains(bad.Error(), secret) {
@@ -158,9 +165,12 @@ func TestHeaderErrorNamesColumnsButNeverAPerson(t *testing.T) {
 	if len(errs) != 1 || !errors.As(errs[0], &head) || !reflect.DeepEqual(head.Twice, []string{"number"}) {
 		t.Errorf("number twice: %v", errs)
 	}
-	utf16 := "\xFF\xFE" + strings.ReplaceAll(peopleHead, "", "\x00")
-	if _, errs = collect(People("p", strings.NewReader(utf16))); len(errs) != 1 || !errors.As(errs[0], &head) {
-		t.Errorf("UTF-16: %v, want one *HeaderError", errs)
+	for want, file := range map[string]string{
+		"p: is UTF-16 text": "\xFF\xFE" + strings.ReplaceAll(peopleHead, "", "\x00"), "p: is a workbook (.xlsx)": "PK\x03\x04\x14\x00\x06\x00",
+	} {
+		if _, errs = collect(People("p", strings.NewReader(file))); len(errs) != 1 || !strings.Contains(errs[0].Error(), want+`; want CSV in UTF-8: in the spreadsheet, save as "CSV UTF-8"`) {
+			t.Errorf("%v, want %q", errs, want)
+		}
 	}
 	if _, errs = collect(Doses("d", strings.NewReader(""))); len(errs) != 1 {
 		t.Errorf("empty file: %v, want an error", errs)
@@ -302,4 +312,14 @@ func BenchmarkPeople(b *testing.B) {
 		b.Fatalf("%d rows, want %d", rows, b.N)
 	}
 	b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
+}
+
+func TestPipesAreRefusedAtOnce(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "people.csv")
+	if err := unix.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(pipe); !errors.Is(err, ErrNoFile) {
+		t.Errorf("Open of a pipe: %v", err)
+	}
 }

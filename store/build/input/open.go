@@ -18,7 +18,7 @@ const maxWindow = 32 << 20
 // Open opens a CSV file for one of the readers; see [Unpack]. The caller closes
 // it.
 func Open(path string) (io.ReadCloser, error) {
-	f, err := os.Open(path)
+	f, err := OpenFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("open input: %w", err)
 	}
@@ -27,6 +27,22 @@ func Open(path string) (io.ReadCloser, error) {
 		return nil, errors.Join(err, f.Close())
 	}
 	return unpacked{r, f}, nil
+}
+
+// ErrNoFile: a pipe or a device may keep whoever opens it waiting for good, and
+// is read only once.
+var ErrNoFile = errors.New("is no file: write what comes out of the pipe to one first; gzip and zstd are read as they are")
+
+// OpenFile opens a file and nothing else. It never waits.
+func OpenFile(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s %w", path, ErrNoFile)
+	}
+	return os.Open(path)
 }
 
 // unpacked closes the packed file too.

@@ -67,12 +67,14 @@ func TestDeclarations(t *testing.T) {
 		},
 		"7,912345678,B,1950,2024-12-01,,": {"7", "912345678", "B", on(1950, 0, 0), time.Date(2024, 12, 1, 0, 0, 0, 0, Vietnam()), "", ""},
 	}, map[string]string{
-		",001090900011,A,1990,2024-12-01,,":      "code",
-		"7,,A,1990,2024-12-01,,":                 "number",
-		"7,001090900011,,1990,2024-12-01,,":      "name",
-		"7,001090900011,A,,2024-12-01,,":         "birth_date",
-		"7,001090900011,A,1990,yesterday,,":      "declared_at",
-		"7,001090900011,A,1990,2024-12-01,\xff,": "from_commune",
+		",001090900011,A,1990,2024-12-01,,":           "code",
+		"7,,A,1990,2024-12-01,,":                      "number",
+		"7,001090900011,,1990,2024-12-01,,":           "name",
+		"7,001090900011,A,,2024-12-01,,":              "birth_date",
+		"7,001090900011,A,1990,yesterday,,":           "declared_at",
+		"7,001090900011,A,1990,2024-12-01,\xff,":      "from_commune",
+		"7,001090900011,A,1990,2024-12-01,123456789,": "from_commune",
+		"7,001090900011,A,1990,2024-12-01,,Ba Đình":   "to_commune",
 	})
 }
 
@@ -91,28 +93,36 @@ func TestZones(t *testing.T) {
 	})
 }
 
+func at(y int, m time.Month, d, hour, minute, second int) time.Time {
+	return time.Date(y, m, d, hour, minute, second, 0, Vietnam())
+}
+
 func TestStaffAndVisitors(t *testing.T) {
 	who := Who{"001090900011", "Nguyễn Văn An", on(1990, 8, 15)}
-	readsRows(t, new(Reader).Staff, "site,number,full_name,birth_date,role,from,until", map[string]Staff{
-		"mall-1,001090900011,Nguyễn Văn An,15081990,guard,01122024,31122024": {"mall-1", who, "guard", on(2024, 12, 1), on(2024, 12, 31)},
-		"mall-1,001090900011,,,,,":              {"mall-1", Who{Number: "001090900011"}, "", checkpoint.Date{}, checkpoint.Date{}},
-		"mall-1,,Nguyễn Văn An,1990,,,01122024": {"mall-1", Who{"", "Nguyễn Văn An", on(1990, 0, 0)}, "", checkpoint.Date{}, on(2024, 12, 1)},
+	readsRows(t, new(Reader).Staff, "site,number,full_name,birth_date,role,from,until,card,vaccinated", map[string]Staff{
+		"mall-1,001090900011,Nguyễn Văn An,15081990,guard,01122024,31122024,no,1": {"mall-1", who, "guard", No, Yes, on(2024, 12, 1), on(2024, 12, 31)},
+		"mall-1,001090900011,,,,,,,":              {"mall-1", Who{Number: "001090900011"}, "", "", "", checkpoint.Date{}, checkpoint.Date{}},
+		"mall-1,,Nguyễn Văn An,1990,,,01122024,,": {"mall-1", Who{"", "Nguyễn Văn An", on(1990, 0, 0)}, "", "", "", checkpoint.Date{}, on(2024, 12, 1)},
 	}, map[string]string{
-		",001090900011,,,,,":                       "site",
-		"mall-1,109,,,,,":                          "number",
-		"mall-1,,,1990,,,":                         "full_name",
-		"mall-1,,An,,,,":                           "birth_date",
-		"mall-1,001090900011,An,never,,,":          "birth_date",
-		"mall-1,001090900011,,,,122024,":           "from",
-		"mall-1,001090900011,,,,02122024,01122024": "until",
+		"mall-1,001090900011,An,,,,,maybe,":          "card",
+		"mall-1,001090900011,An,,,,,,twice":          "vaccinated",
+		",001090900011,,,,,,,":                       "site",
+		"mall-1,109,,,,,,,":                          "number",
+		"mall-1,,,1990,,,,,":                         "full_name",
+		"mall-1,,An,,,,,,":                           "birth_date",
+		"mall-1,001090900011,An,never,,,,,":          "birth_date",
+		"mall-1,001090900011,,,,122024,,,":           "from",
+		"mall-1,001090900011,,,,02122024,01122024,,": "until",
 	})
 	readsRows(t, new(Reader).Visitors, "host,site,number,full_name,birth_date,from,until", map[string]Visitor{
-		"Bình,mall-1,001090900011,Nguyễn Văn An,15081990,01122024,02122024": {"mall-1", who, "Bình", on(2024, 12, 1), on(2024, 12, 2)},
+		"Bình,mall-1,001090900011,Nguyễn Văn An,15081990,01122024,02122024": {"mall-1", who, "Bình", at(2024, 12, 1, 0, 0, 0), at(2024, 12, 2, 23, 59, 59)},
+		"Bình,mall-1,001090900011,,,2024-12-01 09:30,2024-12-01 11:00":      {"mall-1", Who{Number: "001090900011"}, "Bình", at(2024, 12, 1, 9, 30, 0), at(2024, 12, 1, 11, 0, 0)},
 	}, map[string]string{
-		",mall-1,001090900011,,,,02122024":         "from",
-		",mall-1,001090900011,,,02122024,":         "until",
-		",mall-1,001090900011,,,02122024,01122024": "until",
-		",mall-1,,,,02122024,02122024":             "full_name",
+		",mall-1,001090900011,,,,02122024":                         "from",
+		",mall-1,001090900011,,,02122024,":                         "until",
+		",mall-1,001090900011,,,02122024,01122024":                 "until",
+		",mall-1,,,,02122024,02122024":                             "full_name",
+		",mall-1,001090900011,,,2024-12-01 09:30,2024-12-01 09:00": "until",
 	})
 }
 

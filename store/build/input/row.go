@@ -2,6 +2,7 @@ package input
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"checkpoint"
@@ -23,8 +24,11 @@ const (
 	wantDose     = "a number from 1 to 9"
 	wantTime     = "a real time as YYYY-MM-DD HH:MM, RFC 3339, or a day as DDMMYYYY or YYYY-MM-DD"
 	wantUntil    = "a day not before from"
+	wantLater    = "a day or time not before from"
 	wantResult   = "positive or negative (dương tính, âm tính)"
+	wantCommune  = "a commune code of at most 8 letters and digits, or nothing"
 	wantLevel    = "1 to 4, or green, yellow, orange, red (xanh, vàng, cam, đỏ)"
+	wantSeen     = "no hidden marks, which copying from elsewhere leaves behind: type the cell anew"
 	wantAddress  = "an address that begins with http:// or https://"
 )
 
@@ -39,10 +43,17 @@ type row struct {
 
 // reject records that column c should hold what want says.
 func (r *row) reject(c int, want string) {
+	if at := r.table.at[c]; at >= 0 && strings.ContainsFunc(strings.TrimSpace(r.cells[at]), Hidden) {
+		want = wantSeen // the cell looks as it should
+	}
 	if r.bad == nil {
 		r.bad = &RowError{File: r.table.file, Line: r.line, Column: r.table.headers[c], Want: want}
 	}
 }
+
+// Hidden tells whether a mark cannot be seen: it turns the direction of writing,
+// joins or parts letters, or is of no text at all.
+func Hidden(r rune) bool { return unicode.In(r, unicode.Cf, unicode.Cc, unicode.Co) }
 
 // cell is the trimmed text of column c; empty when the file has no such column.
 func (r *row) cell(c int) string {

@@ -61,7 +61,7 @@ func (s Sheet) columns() []column {
 	case SheetZones:
 		return zoneColumns()
 	case SheetStaff:
-		return listColumns("role", false)
+		return staffColumns()
 	case SheetVisitors:
 		return listColumns("host", true)
 	case SheetSites:

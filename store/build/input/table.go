@@ -15,6 +15,9 @@ import (
 // quote that is opened and never closed would pull the whole file into memory.
 const maxRow = 1 << 20
 
+// longestHeader is how much of a file is looked at for what separates its cells.
+const longestHeader = 4 << 10
+
 var errRowTooLong = errors.New("row over 1 MiB: a quote that is opened and never closed?")
 
 // column is one the readers know. A required one must be in the header.
@@ -33,6 +36,7 @@ type table struct {
 	at      []int    // for each known column, its place in the row, or -1
 	width   int      // cells in the header
 	bom     int64    // bytes before the header
+	form    string   // why the file cannot be read as text; empty if nothing speaks against it
 	row     row      // read last
 }
 
@@ -76,7 +80,7 @@ func rows[T any](rd *Reader, sheet Sheet, file string, src io.Reader, parse func
 func (t *table) reject(to func(Rejected), header []byte, err error) {
 	var bad *RowError
 	if errors.As(err, &bad) {
-		to(Rejected{Header: header, Row: t.raw(), Why: bad})
+		to(Rejected{Header: header, Row: t.raw(), Separator: t.csv.Comma, Why: bad})
 	}
 }
 
@@ -93,12 +97,13 @@ func aboutRow(err error) bool {
 func openTable(file string, src io.Reader, keep bool) (*table, error) {
 	bound := &bounded{src: src, left: maxRow, keep: keep}
 	buffered := bufio.NewReaderSize(bound, 64<<10)
-	start, err := buffered.Peek(3)
+	start, err := buffered.Peek(longestHeader)
 	if err != nil && err != io.EOF {
 		return nil, fmt.Errorf("read %s: %w", file, err)
 	}
-	t := &table{file: file, bound: bound, csv: csv.NewReader(buffered)}
-	if bytes.Equal(start, []byte("\xEF\xBB\xBF")) {
+	t := &table{file: file, bound: bound, csv: csv.NewReader(buffered), form: form(start)}
+	t.csv.Comma = separator(start)
+	if bytes.HasPrefix(start, []byte("\xEF\xBB\xBF")) {
 		if _, err := buffered.Discard(3); err != nil {
 			return nil, fmt.Errorf("read %s: %w", file, err)
 		}
@@ -109,9 +114,33 @@ func openTable(file string, src io.Reader, keep bool) (*table, error) {
 	return t, nil
 }
 
+// separator is what stands between the cells of a file that starts like this.
+// Where a comma is the decimal point, spreadsheets write semicolons.
+func separator(start []byte) rune {
+	header, _, _ := bytes.Cut(start, []byte("\n"))
+	if bytes.ContainsRune(header, ';') && !bytes.ContainsRune(header, ',') {
+		return ';'
+	}
+	return ','
+}
+
+// form names what a file is that starts like no text.
+func form(start []byte) string {
+	switch {
+	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
+		return "a workbook (.xlsx)"
+	case bytes.IndexByte(start, 0) >= 0:
+		return "UTF-16 text"
+	}
+	return ""
+}
+
 // readHeader finds the columns in the header row, by the province's names if
 // there are any.
 func (t *table) readHeader(columns []column, names map[string]string) error {
+	if t.form != "" {
+		return &HeaderError{File: t.file, Form: t.form}
+	}
 	head, err := t.csv.Read()
 	if err != nil && err != io.EOF {
 		return fmt.Errorf("read header of %s: %w", t.file, err)

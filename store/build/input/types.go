@@ -101,8 +101,8 @@ type Declaration struct {
 
 // Zone is one row of the zones file: the level of a commune for some days.
 type Zone struct {
-	Commune string
-	Level   int // 1 green, 2 yellow, 3 orange, 4 red (Resolution 128/NQ-CP of 2021)
+	Commune string // of at most 8 letters and digits
+	Level   int    // 1 green, 2 yellow, 3 orange, 4 red (Resolution 128/NQ-CP of 2021)
 	From    checkpoint.Date
 	Until   checkpoint.Date // last day; zero: until another row
 }
@@ -114,11 +114,15 @@ type Who struct {
 	Birth    checkpoint.Date
 }
 
-// Staff is one row of the staff file: someone who belongs to a site.
+// Staff is one row of the staff file: someone who belongs to a site. What the
+// site itself knows of card and vaccination is for the lists of who is still to
+// be given either, and may be missing.
 type Staff struct {
 	Site string
 	Who
 	Role        string
+	Card        string          // one of Yes, No; empty: not told
+	Vaccinated  string          // likewise: by the papers that the site has seen
 	From, Until checkpoint.Date // zero: no limit
 }
 
@@ -127,8 +131,14 @@ type Visitor struct {
 	Site string
 	Who
 	Host        string
-	From, Until checkpoint.Date // first and last day
+	From, Until time.Time // in Vietnam's time; days alone are whole
 }
+
+// What a site says of its staff.
+const (
+	Yes = "yes"
+	No  = "no"
+)
 
 // Site is one row of the sites file: a place with checkpoints.
 type Site struct {

@@ -47,6 +47,10 @@ func passport(s string) bool {
 	return len(s) > 2 && (letters(s[:1]) && digits(s[1:], 6, 8) || letters(s[:2]) && digits(s[2:], 6, 8))
 }
 
+// mostCommune is how long the code of a declaration's commune may be: a record
+// on a box has room for no more.
+const mostCommune = 8
+
 // number is a main number of any kind, letters in upper case.
 func (r *row) number(c int) string {
 	s := strings.ToUpper(r.cell(c))

@@ -10,11 +10,10 @@ import (
 	"path/filepath"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
 	"checkpoint/store/durable"
 	"checkpoint/store/extsort"
 	"checkpoint/store/snapshot"
+	"checkpoint/store/system"
 )
 
 // Options say where the cache lies and what a build does to it.
@@ -157,8 +156,8 @@ func (c *Cache) Read() (snapshot.KeyReader, error) {
 
 // lock keeps a second build out. The kernel lets go of it, however this one ends.
 func lock(f *os.File) error {
-	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-	if errors.Is(err, unix.EWOULDBLOCK) {
+	err := system.TryLock(f)
+	if errors.Is(err, system.ErrLocked) {
 		return ErrBusy
 	}
 	return err

@@ -4,17 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"image"
-	"image/color"
-	"image/png"
 	"os"
 	"path/filepath"
 
-	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/qrcode/decoder"
-	"github.com/makiuchi-d/gozxing/qrcode/encoder"
-
 	"checkpoint"
+	"checkpoint/store/build/print"
 )
 
 // Card is a printable sample card and the answer it gets under the sample
@@ -77,33 +71,15 @@ func (p *Province) writeCards(dir string) error {
 	return os.WriteFile(filepath.Join(dir, CardsFile), list.Bytes(), 0o644)
 }
 
-// The size of a printed code, in pixels: at least minPicture a side, with the
-// quiet zone of ISO/IEC 18004 in modules.
-const (
-	minPicture = 600
-	quietZone  = 4
-)
+// minPicture is the size of a card's picture, in pixels a side.
+const minPicture = 600
 
-// QR is payload as a black and white PNG: byte mode, UTF-8 without ECI as on
-// real cards, error correction level M. It fails when payload is longer than a
-// QR code holds (2,331 bytes).
+// QR is payload as a black and white PNG, error correction level M. It fails
+// when payload is longer than a QR code holds (2,331 bytes).
 func QR(payload string) ([]byte, error) {
-	code, err := encoder.Encoder_encode(payload, decoder.ErrorCorrectionLevel_M, map[gozxing.EncodeHintType]any{})
+	code, err := print.Medium(payload)
 	if err != nil {
-		return nil, fmt.Errorf("encode QR: %w", err)
+		return nil, err
 	}
-	modules := code.GetMatrix()
-	side := modules.GetWidth() + 2*quietZone
-	scale := (minPicture + side - 1) / side
-	picture := image.NewPaletted(image.Rect(0, 0, side*scale, side*scale), color.Palette{color.White, color.Black})
-	for y := range modules.GetHeight() * scale {
-		for x := range modules.GetWidth() * scale {
-			picture.SetColorIndex(x+quietZone*scale, y+quietZone*scale, uint8(modules.Get(x/scale, y/scale)))
-		}
-	}
-	var file bytes.Buffer
-	if err := png.Encode(&file, picture); err != nil {
-		return nil, fmt.Errorf("encode PNG: %w", err)
-	}
-	return file.Bytes(), nil
+	return code.PNG(minPicture)
 }

@@ -1,6 +1,6 @@
 // Package sample invents a province: people, doses, cases and withdrawn
-// documents as the CSV files of package input, and printable cards for every
-// answer a lane can give.
+// documents as the CSV files of package input, a site's staff and visitors, sites and
+// levels of communes, and printable cards for every answer a lane can give.
 //
 // It promises that the same options give the same bytes, that person i is a
 // function of seed, date, changes and i alone, that no two people share a document

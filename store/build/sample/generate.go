@@ -22,7 +22,7 @@ const (
 const chunk = 4096
 
 // Generate writes the province into dir, which it creates if need be: four CSV
-// files and the folder of cards. Files of an earlier sample are replaced. Its
+// files of people, four of lists, and the folder of cards. Files of an earlier sample are replaced. Its
 // memory does not grow with the number of people. When it fails or ctx ends,
 // what it wrote so far stays behind, unfinished.
 func Generate(ctx context.Context, dir string, o Options) error {
@@ -35,6 +35,9 @@ func Generate(ctx context.Context, dir string, o Options) error {
 	}
 	if err := p.writeSheets(ctx, dir); err != nil {
 		return fmt.Errorf("write sample: %w", err)
+	}
+	if err := p.writeLists(dir); err != nil {
+		return fmt.Errorf("write sample lists: %w", err)
 	}
 	if err := p.writeCards(filepath.Join(dir, CardsDir)); err != nil {
 		return fmt.Errorf("write sample cards: %w", err)

@@ -10,11 +10,10 @@ import (
 	"os"
 	"path/filepath"
 
-	"golang.org/x/sys/unix"
-
 	"checkpoint/store/durable"
 	"checkpoint/store/scratch"
 	"checkpoint/store/snapshot"
+	"checkpoint/store/system"
 )
 
 // Writer makes a state file. It serves one goroutine.
@@ -88,7 +87,7 @@ func (w *Writer) flush() error {
 	w.frame = w.frame[:frameHead]
 	if w.written++; w.written%hintEvery == 0 {
 		// A hint to begin before the end: what it leaves undone is done by Commit.
-		_ = unix.SyncFileRange(int(w.file.Fd()), 0, 0, unix.SYNC_FILE_RANGE_WRITE)
+		system.Begin(w.file, 0, 0)
 	}
 	return nil
 }
