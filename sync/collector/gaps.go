@@ -10,7 +10,7 @@ import (
 // when it is older than after: a younger one may be a batch still under way.
 type gapWatch struct {
 	after time.Duration
-	seen  map[segmentKey]*openGaps
+	seen  map[Segment]*openGaps
 }
 
 type openGaps struct {
@@ -24,7 +24,7 @@ type openGap struct {
 }
 
 // observe takes in the gaps that a segment has now and returns those to tell.
-func (w *gapWatch) observe(key segmentKey, gaps []wire.Range, now time.Time) []wire.Range {
+func (w *gapWatch) observe(key Segment, gaps []wire.Range, now time.Time) []wire.Range {
 	if len(gaps) == 0 {
 		delete(w.seen, key)
 		return nil
@@ -50,8 +50,8 @@ func (w *gapWatch) observe(key segmentKey, gaps []wire.Range, now time.Time) []w
 }
 
 // due lists the segments with a gap that is old and was not told lately.
-func (w *gapWatch) due(now time.Time) []segmentKey {
-	var keys []segmentKey
+func (w *gapWatch) due(now time.Time) []Segment {
+	var keys []Segment
 	for key, o := range w.seen {
 		if now.Sub(o.told) >= w.after && now.Sub(o.oldest(now)) >= w.after {
 			keys = append(keys, key)

@@ -9,8 +9,8 @@ import (
 )
 
 func TestGapIsToldAfterFiveSecondsAndThenAtThatPace(t *testing.T) {
-	w := gapWatch{after: 5 * time.Second, seen: map[segmentKey]*openGaps{}}
-	key := segmentKey{"gate-1", 7}
+	w := gapWatch{after: 5 * time.Second, seen: map[Segment]*openGaps{}}
+	key := Segment{"gate-1", 7}
 	start := time.Unix(0, 0)
 	at := func(s int) time.Time { return start.Add(time.Duration(s) * time.Second) }
 	gap := []wire.Range{wire.Span(101, 200)}
@@ -21,7 +21,7 @@ func TestGapIsToldAfterFiveSecondsAndThenAtThatPace(t *testing.T) {
 	if due := w.due(at(4)); due != nil {
 		t.Fatalf("due %v after 4 s", due)
 	}
-	if due := w.due(at(5)); !slices.Equal(due, []segmentKey{key}) {
+	if due := w.due(at(5)); !slices.Equal(due, []Segment{key}) {
 		t.Fatalf("due %v after 5 s", due)
 	}
 	if told := w.observe(key, gap, at(5)); !slices.Equal(told, gap) {
@@ -37,8 +37,8 @@ func TestGapIsToldAfterFiveSecondsAndThenAtThatPace(t *testing.T) {
 
 // A gap filled from one end keeps its age; a new one beside it does not share it.
 func TestGapKeepsItsAgeWhileItShrinks(t *testing.T) {
-	w := gapWatch{after: 5 * time.Second, seen: map[segmentKey]*openGaps{}}
-	key := segmentKey{"gate-1", 7}
+	w := gapWatch{after: 5 * time.Second, seen: map[Segment]*openGaps{}}
+	key := Segment{"gate-1", 7}
 	start := time.Unix(0, 0)
 	w.observe(key, []wire.Range{wire.Span(101, 200)}, start)
 	told := w.observe(key, []wire.Range{wire.Span(151, 200), wire.Span(301, 400)}, start.Add(6*time.Second))

@@ -11,7 +11,7 @@ import (
 	"checkpoint/sync/wire"
 )
 
-// Memory is the reference Store, for tests and for trying things out. It
+// Memory is the reference Store and Source, for tests and for trying things out. It
 // forgets everything when the program ends; the next one has another restore
 // token, so that boxes send again what they still have. Its methods may be
 // called from any goroutine.
@@ -19,16 +19,13 @@ type Memory struct {
 	restore []byte
 
 	mu       sync.Mutex
-	segments map[segmentKey]*heldSegment
+	segments map[Segment]*heldSegment
 	stored   []Stored
-}
-
-type segmentKey struct {
-	box   string
-	epoch uint64
+	pieces   map[Photo]map[uint64][]byte
 }
 
 type heldSegment struct {
+	header  []byte
 	held    spans
 	row     uint64
 	records map[uint64][]journal.Sealed // by sequence; more than one: a conflict
@@ -38,23 +35,43 @@ type heldSegment struct {
 func NewMemory() *Memory {
 	token := make([]byte, 16)
 	rand.Read(token) // never fails, crypto/rand says
-	return &Memory{restore: token, segments: map[segmentKey]*heldSegment{}}
+	return &Memory{restore: token, segments: map[Segment]*heldSegment{}, pieces: map[Photo]map[uint64][]byte{}}
 }
 
-// Commit keeps the batch in memory.
-func (m *Memory) Commit(_ context.Context, b wire.Batch) (Result, error) {
+// Commit keeps the batches in memory.
+func (m *Memory) Commit(_ context.Context, batches []wire.Batch) ([]Result, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	key := segmentKey{b.Box, b.Epoch}
-	seg := m.segments[key]
+	var results []Result
+	at := map[Segment]int{}
+	for _, b := range batches {
+		name := Segment{b.Box, b.Epoch}
+		i, met := at[name]
+		if !met {
+			i, at[name] = len(results), len(results)
+			results = append(results, Result{Segment: name})
+		}
+		m.commit(name, b, &results[i])
+	}
+	for i := range results {
+		results[i].Standing = m.standing(results[i].Segment)
+	}
+	return results, nil
+}
+
+func (m *Memory) commit(name Segment, b wire.Batch, res *Result) {
+	seg := m.segments[name]
 	if seg == nil {
-		seg = &heldSegment{records: map[uint64][]journal.Sealed{}}
-		m.segments[key] = seg
+		seg = &heldSegment{header: b.Header, records: map[uint64][]journal.Sealed{}}
+		m.segments[name] = seg
+	}
+	if !bytes.Equal(seg.header, b.Header) {
+		res.Refused++
+		return
 	}
 	seg.row++
-	var res Result
 	for _, s := range b.Records {
-		if !seg.keep(s, &res) {
+		if !seg.keep(s, res) {
 			continue
 		}
 		m.stored = append(m.stored, Stored{
@@ -64,7 +81,6 @@ func (m *Memory) Commit(_ context.Context, b wire.Batch) (Result, error) {
 	for _, r := range b.Gone {
 		res.Gone += seg.held.add(r.From, r.To)
 	}
-	return res, nil
 }
 
 // keep tells whether the record was not held yet.
@@ -76,8 +92,9 @@ func (h *heldSegment) keep(s journal.Sealed, res *Result) bool {
 	}
 	if len(others) > 0 {
 		res.Conflicts++
+	} else {
+		res.New++
 	}
-	res.New++
 	h.records[s.Seq] = append(others, s)
 	h.held.add(s.Seq, s.Seq)
 	return true
@@ -88,15 +105,19 @@ func same(a, b journal.Sealed) bool {
 }
 
 // Standing computes what is held of a segment.
-func (m *Memory) Standing(_ context.Context, box string, epoch uint64) (Standing, error) {
+func (m *Memory) Standing(_ context.Context, seg Segment) (Standing, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	return m.standing(seg), nil
+}
+
+func (m *Memory) standing(name Segment) Standing {
 	st := Standing{Restore: m.restore}
-	if seg := m.segments[segmentKey{box, epoch}]; seg != nil {
+	if seg := m.segments[name]; seg != nil {
 		st.Seq, st.Top, st.Row = seg.held.reach(), seg.held.top(), seg.row
 		st.Gaps = seg.held.gaps(wire.MaxRanges)
 	}
-	return st, nil
+	return st
 }
 
 // After lists what was stored after the record of that number.

@@ -20,16 +20,16 @@ func batch(epoch uint64, seqs ...uint64) wire.Batch {
 
 func commit(t *testing.T, s collector.Store, b wire.Batch) collector.Result {
 	t.Helper()
-	r, err := s.Commit(t.Context(), b)
-	if err != nil {
-		t.Fatal(err)
+	r, err := s.Commit(t.Context(), []wire.Batch{b})
+	if err != nil || len(r) != 1 || r[0].Segment != (collector.Segment{Box: b.Box, Epoch: b.Epoch}) {
+		t.Fatalf("results %+v, %v", r, err)
 	}
-	return r
+	return r[0]
 }
 
 func standing(t *testing.T, s collector.Store, epoch uint64) collector.Standing {
 	t.Helper()
-	st, err := s.Standing(t.Context(), "gate-1", epoch)
+	st, err := s.Standing(t.Context(), collector.Segment{Box: "gate-1", Epoch: epoch})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestTwoRecordsUnderOneNumberAreBothKept(t *testing.T) {
 	commit(t, m, batch(7, 1, 2))
 	other := batch(7, 2)
 	other.Records[0].Body = []byte{9, 9}
-	if r := commit(t, m, other); r.Conflicts != 1 || r.New != 1 {
+	if r := commit(t, m, other); r.Conflicts != 1 || r.New != 0 {
 		t.Fatalf("result %+v", r)
 	}
 	if r := commit(t, m, other); r.Conflicts != 0 || r.Repeated != 1 {

@@ -18,7 +18,7 @@ const (
 func (r *Receiver) open(ctx context.Context) {
 	var last uint64
 	for ctx.Err() == nil {
-		page, err := r.Store.After(ctx, last, openAtOnce)
+		page, err := r.Source.After(ctx, last, openAtOnce)
 		if err != nil {
 			r.Log.Error("stored records not read", "error", err)
 		}

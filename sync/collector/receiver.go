@@ -24,14 +24,27 @@ type Options struct {
 	Key      ed25519.PrivateKey // signs marks; boxes know its public half
 	Store    Store
 
+	Photos PhotoStore // nil: photos stay on the boxes
+
 	TLS *tls.Config  // with the collector's certificate
 	Log *slog.Logger // default: nothing is logged
 
-	// Opener and OnRecord, together or not at all: every stored record is
-	// opened and handed over, in the order of storing, one at a time, from
-	// the store's first on. They run beside the receiving, never before it.
+	// Check looks at a batch before it is stored; one with an error is refused.
+	// It must not depend on anything but the batch: a batch that is refused is
+	// sent again for ever. Nil: every batch will do.
+	Check func(b wire.Batch) error
+	// OnCommit is told what each commit did to a segment; must not block.
+	OnCommit func(Result)
+
+	// Source, Opener and OnRecord, together or not at all: every record of the
+	// source is opened and handed over, in the order of storing, one at a time,
+	// from the first on. They run beside the receiving, never before it.
+	Source   Source
 	Opener   Opener
 	OnRecord func(box string, pos checkpoint.Position, rec checkpoint.Record)
+
+	// Fleet keeps what boxes say of themselves; nil: nobody listens to it.
+	Fleet Fleet
 
 	GapAfter   time.Duration // a gap this old is told; default 5 s
 	MinBackoff time.Duration // default 1 s
@@ -46,7 +59,8 @@ type Stats struct {
 	Repeated  uint64 // came again and were already there
 	Conflicts uint64 // differed from a record of the same number: both are kept
 	Gone      uint64 // sequences that boxes declared unreadable
-	Rejected  uint64 // messages that were no batch of the box they came from
+	Rejected  uint64 // messages that were no batch of the box they came from, or of its segment
+	Photos    uint64 // told to be held whole, again or for the first time
 	Unopened  uint64 // stored records that could not be opened
 }
 
@@ -67,8 +81,8 @@ func New(o Options) (*Receiver, error) {
 	if o.Broker == "" || o.Store == nil || len(o.Key) != ed25519.PrivateKeySize {
 		return nil, errors.New("collector: broker, store and signing key are needed")
 	}
-	if (o.Opener == nil) != (o.OnRecord == nil) {
-		return nil, errors.New("collector: opener and record handler belong together")
+	if (o.Opener == nil) != (o.OnRecord == nil) || (o.Opener == nil) != (o.Source == nil) {
+		return nil, errors.New("collector: source, opener and record handler belong together")
 	}
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	o.GapAfter = cmp.Or(o.GapAfter, 5*time.Second)

@@ -182,7 +182,8 @@ func TestRecordsAreOpenedAfterTheyAreStored(t *testing.T) {
 	}
 	got := make(chan opened)
 	r := start(t, broker.URL(), func(o *collector.Options) {
-		o.Opener = opener{}
+		store := collector.NewMemory()
+		o.Store, o.Source, o.Opener = store, store, opener{}
 		o.OnRecord = func(_ string, pos checkpoint.Position, rec checkpoint.Record) { got <- opened{pos, rec} }
 	})
 	p := newPeer(t, broker.URL())

@@ -5,32 +5,54 @@ import (
 
 	"checkpoint"
 	"checkpoint/store/journal"
+	"checkpoint/store/photos"
 	"checkpoint/sync/wire"
 )
 
 // Store keeps one province's records. Several collectors may share one.
 type Store interface {
-	// Commit keeps every record and gone range of the batch, in one durable
-	// transaction that also raises the row version. A record stored before
-	// changes nothing; a different one under the same number is kept beside it.
-	Commit(ctx context.Context, b wire.Batch) (Result, error)
+	// Commit keeps every record and gone range of the batches, in one durable
+	// transaction that also raises the row version of each segment they belong
+	// to. A record stored before changes nothing; a different one under the same
+	// number is kept beside it. The results are one for each of those segments.
+	Commit(ctx context.Context, batches []wire.Batch) ([]Result, error)
 
 	// Standing computes what is held of a segment from what is committed, in
 	// one transaction. A segment never heard of stands at zero.
-	Standing(ctx context.Context, box string, epoch uint64) (Standing, error)
-
-	// After lists up to max stored records whose Number is above the given
-	// one, ascending. Every record must turn up in it sooner or later, also
-	// when commits overlap.
-	After(ctx context.Context, number uint64, max int) ([]Stored, error)
+	Standing(ctx context.Context, seg Segment) (Standing, error)
 }
 
-// Result tells what a commit did.
+// PhotoStore keeps one province's photos of paper forms, sealed, piece by piece.
+type PhotoStore interface {
+	// KeepPieces keeps pieces in one durable transaction; one that is held changes
+	// nothing. It returns which of their photos the store then has whole, each
+	// proven by its id.
+	KeepPieces(ctx context.Context, pieces []wire.Piece) (whole []Photo, err error)
+}
+
+// Photo names one photo of one box.
+type Photo struct {
+	Box string
+	ID  photos.ID
+}
+
+// Segment names one segment of one box's journal.
+type Segment struct {
+	Box   string
+	Epoch uint64
+}
+
+// Result tells what a commit did to a segment, and how it stands after it.
 type Result struct {
+	Segment   Segment
 	New       int    // records stored for the first time
 	Repeated  int    // records already held
-	Conflicts int    // of the new: another record already had the number
+	Conflicts int    // records kept beside another one that already had the number
 	Gone      uint64 // sequences given up that were not held already
+	// Refused are batches that came under another segment header than the first
+	// one did. A box writes one header for a segment: nothing of them is kept.
+	Refused  int
+	Standing Standing
 }
 
 // Standing is what the store holds of one segment. Gone sequences count as held.
@@ -40,6 +62,14 @@ type Standing struct {
 	Row     uint64       // version raised by every commit to the segment
 	Gaps    []wire.Range // missing below Top, lowest first, at most wire.MaxRanges
 	Restore []byte       // names this life of the store; changed by whoever puts it back to an older state
+}
+
+// Source gives back what a store holds, for an opener in the same process.
+type Source interface {
+	// After lists up to max stored records whose Number is above the given
+	// one, ascending. Every record must turn up in it sooner or later, also
+	// when commits overlap.
+	After(ctx context.Context, number uint64, max int) ([]Stored, error)
 }
 
 // Stored is one sealed record in the store.

@@ -8,13 +8,25 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"testing"
 	"time"
 )
 
+// TB is what is needed of a [testing.TB], so that helper commands can stand in
+// for a test.
+type TB interface {
+	Helper()
+	Cleanup(func())
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+	Errorf(format string, args ...any)
+	Logf(format string, args ...any)
+	Failed() bool
+	TempDir() string
+}
+
 // Broker is one Mosquitto. Its methods are for the test's own goroutine.
 type Broker struct {
-	t    testing.TB
+	t    TB
 	bin  string
 	dir  string
 	addr string
@@ -24,10 +36,28 @@ type Broker struct {
 // Start runs a broker until the test ends. Extra lines go to its
 // configuration, after the listener's. A machine without Mosquitto fails the
 // test: the promises it proves cannot be had from a lesser broker.
-func Start(t testing.TB, extra ...string) *Broker {
+func Start(t TB, extra ...string) *Broker {
 	t.Helper()
 	b := &Broker{t: t, bin: find(t), dir: t.TempDir(), addr: freeAddr(t)}
 	b.configure(extra)
+	b.run()
+	return b
+}
+
+// StartFile runs a broker on a configuration of the test's own: rewrite is given
+// the address to listen on and a directory for the broker's data.
+func StartFile(t TB, rewrite func(port, dir string) string) *Broker {
+	t.Helper()
+	b := &Broker{t: t, bin: find(t), dir: t.TempDir(), addr: freeAddr(t)}
+	_, port, _ := net.SplitHostPort(b.addr)
+	b.write("user root\nlog_dest file " + filepath.Join(b.dir, "mosquitto.log") + "\n" + rewrite(port, b.dir))
+	b.run()
+	return b
+}
+
+func (b *Broker) run() {
+	b.t.Helper()
+	t := b.t
 	t.Cleanup(func() {
 		b.stop()
 		if t.Failed() {
@@ -35,14 +65,25 @@ func Start(t testing.TB, extra ...string) *Broker {
 		}
 	})
 	b.Restart()
-	return b
 }
 
 // Addr is the broker's host:port, the same over restarts.
 func (b *Broker) Addr() string { return b.addr }
 
+// PID is the broker's process.
+func (b *Broker) PID() int { return b.cmd.Process.Pid }
+
 // URL is the broker's address for a client without TLS.
 func (b *Broker) URL() string { return "tcp://" + b.addr }
+
+// SecureURL is the broker's address for a client with TLS, see [TLS].
+func (b *Broker) SecureURL() string { return "ssl://" + b.addr }
+
+// TLS are lines that make a broker take TLS only, from clients with a
+// certificate of the authority ca; further ones may follow.
+func TLS(ca, cert, key string, more ...string) []string {
+	return append([]string{"cafile " + ca, "certfile " + cert, "keyfile " + key, "require_certificate true"}, more...)
+}
 
 // Kill ends the broker as a power cut would: SIGKILL, nothing saved.
 func (b *Broker) Kill() {
@@ -98,7 +139,11 @@ func (b *Broker) configure(extra []string) {
 		"allow_anonymous true",
 		"listener " + port + " 127.0.0.1",
 	}, extra...)
-	conf := strings.Join(lines, "\n") + "\n"
+	b.write(strings.Join(lines, "\n") + "\n")
+}
+
+func (b *Broker) write(conf string) {
+	b.t.Helper()
 	if err := os.WriteFile(filepath.Join(b.dir, "mosquitto.conf"), []byte(conf), 0o600); err != nil {
 		b.t.Fatal(err)
 	}
@@ -114,7 +159,7 @@ func (b *Broker) showLog() {
 	b.t.Logf("end of mosquitto's log:\n%s", log[max(0, len(log)-last):])
 }
 
-func find(t testing.TB) string {
+func find(t TB) string {
 	t.Helper()
 	for _, name := range []string{"mosquitto", "/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto"} {
 		if bin, err := exec.LookPath(name); err == nil {
@@ -125,7 +170,7 @@ func find(t testing.TB) string {
 	return ""
 }
 
-func freeAddr(t testing.TB) string {
+func freeAddr(t TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -1,6 +1,8 @@
 package rollout
 
 import (
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -63,6 +65,16 @@ func (f *Fleet) hear(id, leaf string, payload []byte) {
 	}
 }
 
+// Put takes in what somebody else heard of a box, such as the province's
+// database; ready: it is connected. An id that no box can have counts nowhere.
+func (f *Fleet) Put(id string, ready bool, h wire.Health) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if _, listed := f.boxes[id]; wire.CheckBox(id) == nil && (listed || !f.closed) {
+		f.boxes[id] = &box{ready, h}
+	}
+}
+
 // IDs are the boxes that are known.
 func (f *Fleet) IDs() (ids []string) {
 	f.mu.Lock()
@@ -95,6 +107,16 @@ type Report struct {
 	Stages   []Row     `json:"stages"`
 	Decided  uint64    `json:"decided"` // by boxes that have it, with it
 	Refused  uint64    `json:"refused"` // of those
+	// Deceived are boxes that were told something which nobody of the province had
+	// signed for them, and refused it. It judges no rollout; somebody has to look.
+	Deceived []Deceived `json:"deceived,omitempty"`
+}
+
+// Deceived is what a box refused since its daemon's start.
+type Deceived struct {
+	Box      string `json:"box"`
+	Commands uint64 `json:"commands,omitempty"` // forged, expired or sent once more
+	Marks    uint64 `json:"marks,omitempty"`    // forged
 }
 
 // Report counts the boxes by stage. Without a plan all are of one stage, begun.
@@ -117,25 +139,56 @@ func (f *Fleet) Report(r publish.Rollout, now time.Time) Report {
 			report.Decided += b.health.Decided
 			report.Refused += b.health.Refused
 		}
+		if h := b.health; h.CommandsRefused > 0 || h.MarksForged > 0 {
+			report.Deceived = append(report.Deceived, Deceived{id, h.CommandsRefused, h.MarksForged})
+		}
 	}
+	slices.SortFunc(report.Deceived, func(a, b Deceived) int { return strings.Compare(a.Box, b.Box) })
 	return report
+}
+
+// Standing is how a box stands in a rollout.
+type Standing string
+
+// The standings, as [Row] counts them.
+const (
+	Done    Standing = "done"
+	Waiting Standing = "waiting"
+	Failed  Standing = "failed"
+	Offline Standing = "offline"
+	Silent  Standing = "silent"
+)
+
+// StandingOf judges a box by what it said last; ready: it is connected.
+func StandingOf(snapshot uint64, ready bool, h wire.Health) Standing {
+	has := h.Snapshot >= snapshot
+	tried := has || h.Offered >= snapshot
+	switch {
+	case has && !ready:
+		return Silent
+	case tried && h.Damaged, !has && tried && failed(h.Update):
+		return Failed
+	case has:
+		return Done
+	case ready:
+		return Waiting
+	}
+	return Offline
 }
 
 func (row *Row) add(b *box, snapshot uint64) {
 	row.Boxes++
-	has := b.health.Snapshot >= snapshot
-	tried := has || b.health.Offered >= snapshot
-	switch {
-	case has && !b.ready:
-		row.Silent++
-	case tried && b.health.Damaged, !has && tried && failed(b.health.Update):
-		row.Failed++
-	case has:
+	switch StandingOf(snapshot, b.ready, b.health) {
+	case Done:
 		row.Done++
-	case b.ready:
+	case Waiting:
 		row.Waiting++
-	default:
+	case Failed:
+		row.Failed++
+	case Offline:
 		row.Offline++
+	case Silent:
+		row.Silent++
 	}
 }
 

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -184,5 +185,25 @@ func TestWithoutAPlanAllAreOneStage(t *testing.T) {
 	report := f.Report(publish.Rollout{Snapshot: 7}, noon)
 	if len(report.Stages) != 1 || !report.Stages[0].Begun || !report.Complete() {
 		t.Errorf("%+v", report)
+	}
+}
+
+// What boxes refused because nobody of the province had signed it is told to
+// whoever watches, box by box, and stops no rollout.
+func TestBoxesThatWereDeceivedAreNamed(t *testing.T) {
+	f, err := NewFleet(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := going(t)
+	tell(t, f, "c-2", wire.Ready, wire.Health{Snapshot: 41, MarksForged: 2})
+	tell(t, f, "c-1", wire.Ready, wire.Health{Snapshot: 41, CommandsRefused: 1})
+	tell(t, f, "box-1", wire.Ready, wire.Health{Snapshot: 41})
+	report := f.Report(r, noon)
+	if want := []Deceived{{Box: "c-1", Commands: 1}, {Box: "c-2", Marks: 2}}; !slices.Equal(report.Deceived, want) {
+		t.Errorf("deceived %+v", report.Deceived)
+	}
+	if total := report.Total(); total.Failed != 0 {
+		t.Errorf("%+v", total)
 	}
 }

@@ -88,3 +88,35 @@ func TestWhatACutLeftIsNotInTheWay(t *testing.T) {
 	b.mustUpdate()
 	b.wants(2, 100, 19_999)
 }
+
+// A card that gives back another bit than was written is noticed while the
+// layer comes: that file is set aside, and the layer comes again.
+func TestWhatTheCardLosesComesAgain(t *testing.T) {
+	p := newProvince(t, "mau")
+	p.publish(1, 0, 100)
+	carrier := count(Directory(p.repo.Dir))
+	b := p.box(t.TempDir(), carrier)
+	b.mustUpdate()
+	m := p.publish(2, 100, 20_000)
+	lost := false
+	carrier.breakAt = func(name string, at int64) error {
+		if at < 500_000 || lost { // by then some of it is with the card, and not yet read back
+			return nil
+		}
+		lost = true
+		f, err := os.OpenFile(filepath.Join(b.ArrivingDir(), m.Layers[0].FileName()), os.O_RDWR, 0)
+		must(t, err)
+		defer f.Close()
+		one := make([]byte, 1)
+		_, err = f.ReadAt(one, 20_000)
+		must(t, err)
+		one[0] ^= 1
+		_, err = f.WriteAt(one, 20_000)
+		return err
+	}
+	b.mustUpdate()
+	b.wants(2, 100, 19_999)
+	if set, err := filepath.Glob(filepath.Join(b.state, "snapshot", "damaged", "*.layer")); err != nil || len(set) != 1 || !lost {
+		t.Errorf("set aside: %v, %v", set, err)
+	}
+}

@@ -10,10 +10,10 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"checkpoint/store/durable"
+	"checkpoint/store/release"
 	"checkpoint/store/snapshot"
+	"checkpoint/store/system"
 )
 
 // Options of a client. Box, Carrier, Dir and Now are required.
@@ -35,13 +35,17 @@ type Options struct {
 	// ID is the box's, by which a rollout's plan gives it a stage. Empty: it
 	// takes what is offered, as one does that is loaded by hand.
 	ID string
+	// System is where a bundle of a newer system is laid for whoever installs it,
+	// and Running the one that runs. Empty: this machine takes none.
+	System  string
+	Running release.Version
 	// Check is asked before the switch, with the snapshot opened and proven.
 	Check func(*snapshot.Register) error
 	// Switched is told after the switch.
 	Switched func(snapshot.Manifest)
-	// Examine proves a layer without danger to this process; nil:
-	// [snapshot.Examine]. ExaminePart is for one that arrived in part.
-	Examine, ExaminePart func(ctx context.Context, dir string, ref snapshot.LayerRef) error
+	// Examine proves a layer that is under suspicion without danger to this
+	// process; nil: [snapshot.Examine].
+	Examine func(ctx context.Context, dir string, ref snapshot.LayerRef) error
 
 	// Progress gets bytes of the layer that arrives; nil: nobody looks.
 	Progress func(step string, done, all int64)
@@ -91,7 +95,7 @@ func New(o Options) *Client {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.Examine == nil {
-		o.Examine, o.ExaminePart = snapshot.Examine, snapshot.ExaminePart
+		o.Examine = snapshot.Examine
 	}
 	if o.Latest == nil {
 		o.Latest = func() time.Time { return snapshot.Latest(o.Now(), false) }
@@ -172,6 +176,15 @@ func (c *Client) update(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("look for a snapshot: %w", err)
 	}
+	changed, err := c.follows(ctx, offer)
+	if err == nil { // data come first: people wait for them
+		err = c.system(ctx, offer.roots)
+	}
+	return changed, err
+}
+
+// follows takes the snapshot of an offer in, unless it is in use, or waits.
+func (c *Client) follows(ctx context.Context, offer offer) (bool, error) {
 	held := c.held(offer)
 	c.setHeld(held)
 	if err := c.o.Box.Tidy(offer.manifest); errors.Is(err, ErrBusy) {
@@ -286,7 +299,7 @@ func (c *Client) lock() (unlock func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("lock updates: %w", err)
 	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+	if err := system.TryLock(f); err != nil {
 		f.Close()
 		return nil, fmt.Errorf("%w: %w", ErrBusy, err)
 	}

@@ -3,6 +3,7 @@ package update
 import (
 	"context"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -85,7 +86,7 @@ func (s *cutScene) committed(dir string) int64 {
 		return 0
 	}
 	copied := copyDir(s.t, b.ArrivingDir()) // for opening writes
-	a, err := snapshot.OpenArrival(copied, s.ref)
+	a, err := snapshot.OpenArrival(s.t.Context(), copied, s.ref)
 	must(s.t, err)
 	defer a.Close()
 	return a.Kept()
@@ -146,19 +147,15 @@ type powerCuts struct {
 func (c *powerCuts) cut(t *testing.T, image string, changes int64, proven bool) (out, phase string) {
 	t.Helper()
 	fs := lossfs.Mount(t, lossfs.Options{Seed: image})
-	b := c.box(fs.Dir(), Directory(c.repo.Dir))
+	b := c.box(fs.Dir(), &proving{Directory(c.repo.Dir), c.ref, func() {
+		if proven {
+			fs.FreezeAfter(changes)
+		}
+	}})
 	c.came = 0
 	b.o.Progress = func(_ string, done, _ int64) { c.came = done }
 	if !proven {
 		fs.FreezeAfter(changes)
-	}
-	examine := b.o.Examine
-	b.o.Examine = func(ctx context.Context, dir string, ref snapshot.LayerRef) error {
-		err := examine(ctx, dir, ref)
-		if proven {
-			fs.FreezeAfter(changes)
-		}
-		return err
 	}
 	if _, err := b.Update(t.Context()); err == nil {
 		return "", ""
@@ -178,16 +175,37 @@ func (c *powerCuts) cut(t *testing.T, image string, changes int64, proven bool) 
 	return out, phase
 }
 
+// proving is a carrier that tells when a layer is on the card, and proven: the
+// client closes it then.
+type proving struct {
+	Carrier
+	ref    snapshot.LayerRef
+	proven func()
+}
+
+func (p *proving) Open(ctx context.Context, name string, from int64) (io.ReadCloser, error) {
+	f, err := p.Carrier.Open(ctx, name, from)
+	if err != nil || name != snapshot.StreamPath(p.ref) {
+		return f, err
+	}
+	return &provingFile{f, p.proven}, nil
+}
+
+type provingFile struct {
+	io.ReadCloser
+	proven func()
+}
+
+func (f *provingFile) Close() error {
+	f.proven()
+	return f.ReadCloser.Close()
+}
+
 // changes are those of a whole update, and of its part after the layer was
 // proven.
 func (c *powerCuts) changes(t *testing.T) (all, last int64) {
 	fs := lossfs.Mount(t, lossfs.Options{Seed: c.image})
-	b := c.box(fs.Dir(), Directory(c.repo.Dir))
-	examine := b.o.Examine
-	b.o.Examine = func(ctx context.Context, dir string, ref snapshot.LayerRef) error {
-		last = fs.Counters().Changes
-		return examine(ctx, dir, ref)
-	}
+	b := c.box(fs.Dir(), &proving{Directory(c.repo.Dir), c.ref, func() { last = fs.Counters().Changes }})
 	b.mustUpdate()
 	all = fs.Counters().Changes
 	return all, all - last

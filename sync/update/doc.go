@@ -3,9 +3,10 @@
 //
 // It promises: only what the officers signed is taken in, only if it is newer
 // than anything accepted before, and only when every block of it was proven
-// from the card; until the one rename that switches, the snapshot before is in
-// use. A power cut at any point costs at most the last 2 MiB (one is written
-// while the next arrives), a broken link nothing that came.
+// when it came and was read back from the card as it was written; until the one
+// rename that switches, the snapshot before is in use. A power cut at any point
+// costs at most the last 2 MiB (one is synced while the next arrives), a broken
+// link nothing that came.
 // Memory stays bounded, whatever the other side sends. Metadata that have
 // expired make the data stale, which is a status; nothing is ever removed for
 // it. A snapshot with a rollout's plan waits for the box's stage.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"checkpoint/store/snapshot"
+	"checkpoint/store/system"
 )
 
 // maxTries is how often a broken link is tried again without a byte of gain.
@@ -27,7 +27,7 @@ func (c *Client) room(layers []snapshot.LayerRef) error {
 			return err
 		}
 		if info, err := os.Stat(filepath.Join(c.o.Box.ArrivingDir(), ref.FileName())); err == nil {
-			size -= min(size, info.Size())
+			size -= min(size, system.OnDisk(info)) // it is as long as it will be, with holes
 		}
 		need += size + size/12 // pages are not filled to the last byte
 	}
@@ -37,51 +37,41 @@ func (c *Client) room(layers []snapshot.LayerRef) error {
 // fetch brings a layer in and proves it from the card.
 func (c *Client) fetch(ctx context.Context, ref snapshot.LayerRef) error {
 	dir := c.o.Box.ArrivingDir()
-	if err := c.lookAtPart(ctx, dir, ref); err != nil {
-		return err
+	a, err := snapshot.OpenArrival(ctx, dir, ref)
+	if err == nil {
+		err = errors.Join(c.arrive(ctx, a, ref), a.Close())
 	}
-	a, err := snapshot.OpenArrival(dir, ref)
-	if err != nil {
-		return roomError(err)
-	}
-	if err := errors.Join(c.arrive(ctx, a, ref), a.Close()); err != nil {
-		return roomError(err)
-	}
-	err = c.o.Examine(ctx, dir, ref)
-	if errors.Is(err, snapshot.ErrDamaged) { // each block was proven before it was written
-		c.o.Log.Error("the card does not give back what was written: layer set aside", "layer", ref.FileName()[:12], "error", err)
+	if errors.Is(err, snapshot.ErrCard) { // each block was proven before it was written
+		c.o.Log.Error("layer set aside", "layer", ref.FileName()[:12], "error", err)
 		err = errors.Join(err, c.o.Box.Quarantine(dir, ref))
 	}
-	return err
-}
-
-// lookAtPart removes what is left of a layer if it could do harm.
-func (c *Client) lookAtPart(ctx context.Context, dir string, ref snapshot.LayerRef) error {
-	path := filepath.Join(dir, ref.FileName())
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	err := c.o.ExaminePart(ctx, dir, ref)
-	if errors.Is(err, snapshot.ErrDamaged) {
-		c.o.Log.Warn("part of a layer is damaged: it is fetched anew", "layer", ref.FileName()[:12], "error", err)
-		return os.Remove(path)
-	}
-	return err
+	return roomError(err)
 }
 
 // arrive follows the stream over broken links.
 func (c *Client) arrive(ctx context.Context, a *snapshot.Arrival, ref snapshot.LayerRef) error {
+	return c.persist(ctx, a, func() error { return c.take(ctx, a, ref) })
+}
+
+// arrival is what comes in pieces, and goes on where it broke.
+type arrival interface {
+	Offset() int64
+	Complete() bool
+}
+
+// persist takes pieces until an arrival is complete.
+func (c *Client) persist(ctx context.Context, a arrival, take func() error) error {
 	wait := c.o.Retry
 	for tries := 1; !a.Complete(); tries++ {
-		before := max(a.Kept(), a.Offset())
-		err := c.take(ctx, a, ref)
+		before := a.Offset()
+		err := take()
 		if err == nil {
 			return nil
 		}
 		if !passing(err) {
 			return err
 		}
-		if max(a.Kept(), a.Offset()) > before {
+		if a.Offset() > before {
 			tries, wait = 0, c.o.Retry
 		}
 		if tries >= maxTries {
@@ -103,13 +93,7 @@ func passing(err error) bool {
 
 // take reads as much of a stream as comes.
 func (c *Client) take(ctx context.Context, a *snapshot.Arrival, ref snapshot.LayerRef) error {
-	name := snapshot.StreamPath(ref)
-	if a.Started() && a.Offset() == 0 {
-		if err := c.read(ctx, name, 0, a.TakeHead); err != nil {
-			return err
-		}
-	}
-	return c.read(ctx, name, a.Offset(), func(r io.Reader) error {
+	return c.read(ctx, snapshot.StreamPath(ref), a.Offset(), func(r io.Reader) error {
 		if err := a.TakeHead(r); err != nil {
 			return err
 		}

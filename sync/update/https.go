@@ -20,6 +20,9 @@ type HTTPSOptions struct {
 	// CA is who vouches for the server; nil: the system's authorities. It is
 	// not what makes a snapshot good, but it keeps strangers from slowing us.
 	CA *x509.CertPool
+	// Now judges the server's certificate: the machine's own clock may be at 1970.
+	// Nil: that one.
+	Now func() time.Time
 	// Limit is the most that is read, in bytes a second; 0: no limit.
 	Limit int64
 	// Patience is how long a server may be silent, and over how long Least is
@@ -55,7 +58,7 @@ func NewHTTPS(base string, o HTTPSOptions) (*HTTPS, error) {
 		Transport: &http.Transport{
 			Proxy:                  http.ProxyFromEnvironment,
 			DialContext:            (&net.Dialer{Timeout: o.Patience}).DialContext,
-			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: o.CA},
+			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: o.CA, Time: o.Now},
 			TLSHandshakeTimeout:    o.Patience,
 			ResponseHeaderTimeout:  o.Patience,
 			IdleConnTimeout:        o.Patience,

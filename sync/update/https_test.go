@@ -3,11 +3,16 @@ package update
 import (
 	"bytes"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"io"
 	"io/fs"
 	"log"
+	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -304,4 +309,38 @@ func TestDrippingServerIsGivenUp(t *testing.T) {
 		t.Errorf("drip: %v", err)
 	}
 	s.wants(1, 0)
+}
+
+// The server's certificate holds for a month of 2021. A box that knows by signed
+// words that it is then takes it, whatever the machine's clock says; one that
+// knows better does not.
+func TestServersCertificateIsJudgedBySignedTime(t *testing.T) {
+	september := time.Date(2021, 9, 1, 0, 0, 0, 0, time.UTC)
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	must(t, err)
+	sheet := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: september, NotAfter: september.AddDate(0, 1, 0), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
+	der, err := x509.CreateCertificate(rand.Reader, sheet, sheet, key.Public(), key)
+	must(t, err)
+	s := newScene(t)
+	web := httptest.NewUnstartedServer(http.FileServer(http.Dir(s.dir)))
+	web.Config.ErrorLog = log.New(io.Discard, "", 0)
+	web.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
+	web.StartTLS()
+	t.Cleanup(web.Close)
+	ca := x509.NewCertPool()
+	ca.AddCert(web.Certificate())
+	for _, c := range []struct {
+		now   time.Time
+		taken bool
+	}{{september.AddDate(0, 0, 14), true}, {september.AddDate(0, 2, 0), false}} {
+		carrier, err := NewHTTPS(web.URL, HTTPSOptions{CA: ca, Now: func() time.Time { return c.now }})
+		must(t, err)
+		body, err := carrier.Open(t.Context(), "nothing", 0)
+		if body != nil {
+			body.Close()
+		}
+		if taken := errors.Is(err, fs.ErrNotExist); taken != c.taken { // the server was asked, and has no such file
+			t.Errorf("in %s: taken %v, %v", c.now.Format(time.DateOnly), taken, err)
+		}
+	}
 }

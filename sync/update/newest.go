@@ -28,6 +28,7 @@ type offer struct {
 	plan       *stages.Plan // who takes it when; nil: everybody at once
 	paused     uint64       // the rollout that is paused; 0: none
 	now        time.Time    // as the box reckons it: never later than it is
+	roots      *chain       // with all metadata that say so
 }
 
 // newest asks which snapshot is the newest: the client workflow of the TUF
@@ -59,6 +60,7 @@ func (c *Client) newest(ctx context.Context) (offer, error) {
 	if err != nil {
 		return o, err
 	}
+	o.roots = roots
 	if err := o.manifest.NotAfter(earlier(c.o.Latest(), roots.trusted.Timestamp.Signed.Expires)); err != nil {
 		return o, err // before a floor is raised by it
 	}
@@ -193,7 +195,7 @@ func (c *Client) manifest(ctx context.Context, roots *chain, number uint64) (off
 	if peek, err := snapshot.PeekManifest(raw); err == nil && peek.Province != trust.Province {
 		return offer{}, fmt.Errorf("%w: of %q, this box belongs to %q", ErrProvince, peek.Province, trust.Province)
 	}
-	m, err := snapshot.Accept(raw, signatures, trust)
+	m, err := c.o.Box.Accept(raw, signatures)
 	if err != nil {
 		return offer{}, fmt.Errorf("manifest: %w", err)
 	}

@@ -23,6 +23,10 @@ func (c *Client) Hint(number uint64) {
 	}
 }
 
+// Look has the client look soon, whatever was announced: at most once a minute,
+// too. It never blocks.
+func (c *Client) Look() { c.wake() }
+
 // Run looks for new snapshots until ctx ends: soon after the start, after a
 // hint, and every Interval on average. All waits are random, so that five
 // hundred boxes, started or told together, do not ask together.

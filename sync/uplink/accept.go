@@ -32,7 +32,13 @@ func (s *session) onMark(msg link.Message) {
 
 func (u *Uplink) refuse(why Refusal, epoch uint64) {
 	u.Log.Warn("mark refused", "reason", string(why), "epoch", epoch)
-	u.change(func(s *Status) { s.Refused++; s.LastRefusal = why })
+	u.change(func(s *Status) {
+		s.Refused++
+		s.LastRefusal = why
+		if why.forged() {
+			s.Forged++
+		}
+	})
 }
 
 // accept acts on a mark that a collector of the province signed for this box.

@@ -109,7 +109,7 @@ func startCollector(t *testing.T, url, id string, store collector.Store) (*colle
 // watched is a store that tells how many records passed through it, and can
 // lose or refuse batches.
 type watched struct {
-	collector.Store
+	*collector.Memory
 	before func(n int, b wire.Batch) (lose bool, err error) // n counts batches from 1
 
 	mu      sync.Mutex
@@ -118,25 +118,37 @@ type watched struct {
 	reached chan struct{}
 }
 
-func watch(s collector.Store) *watched { return &watched{Store: s, reached: make(chan struct{})} }
+func watch(s *collector.Memory) *watched { return &watched{Memory: s, reached: make(chan struct{})} }
 
-func (w *watched) Commit(ctx context.Context, b wire.Batch) (collector.Result, error) {
-	w.mu.Lock()
-	w.batches = append(w.batches, b)
-	n := len(w.batches)
-	w.mu.Unlock()
-	if w.before != nil {
-		if lose, err := w.before(n, b); lose || err != nil {
-			return collector.Result{}, err
+// Commit passes the batches on one by one, so that before can lose any of them.
+func (w *watched) Commit(ctx context.Context, batches []wire.Batch) ([]collector.Result, error) {
+	var all []collector.Result
+	for _, b := range batches {
+		w.mu.Lock()
+		w.batches = append(w.batches, b)
+		n := len(w.batches)
+		w.mu.Unlock()
+		if w.before != nil {
+			lose, err := w.before(n, b)
+			if err != nil {
+				return nil, err
+			}
+			if lose {
+				continue
+			}
 		}
+		res, err := w.Memory.Commit(ctx, []wire.Batch{b})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, res...)
+		w.mu.Lock()
+		w.records += res[0].New
+		close(w.reached)
+		w.reached = make(chan struct{})
+		w.mu.Unlock()
 	}
-	res, err := w.Store.Commit(ctx, b)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.records += res.New
-	close(w.reached)
-	w.reached = make(chan struct{})
-	return res, err
+	return all, nil
 }
 
 // waitFor waits until that many different records are stored.
@@ -159,7 +171,7 @@ func (w *watched) waitFor(t *testing.T, records int) {
 }
 
 // expectAll wants each record once, unchanged, under its header.
-func expectAll(t *testing.T, s collector.Store, want map[uint64]uint64) {
+func expectAll(t *testing.T, s collector.Source, want map[uint64]uint64) {
 	t.Helper()
 	all, err := s.After(t.Context(), 0, 1<<30)
 	if err != nil {

@@ -28,7 +28,7 @@ func markTopic() string { return "checkpoint/v1/" + province + "/" + boxID + "/m
 // standing is the mark that a collector on the store would give.
 func standing(t *testing.T, s collector.Store, epoch uint64) wire.Mark {
 	t.Helper()
-	st, err := s.Standing(t.Context(), boxID, epoch)
+	st, err := s.Standing(t.Context(), collector.Segment{Box: boxID, Epoch: epoch})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,6 +99,9 @@ func TestForgedMarksAreIgnoredAndReported(t *testing.T) {
 			t.Fatalf("%s: mark is now %d", c.name, d.mark(1))
 		}
 	}
+	if s := b.Status(); s.Forged != 5 || s.Refused != 8 {
+		t.Errorf("%d forged of %d refused, want 5 of 8", s.Forged, s.Refused)
+	}
 	// The same mark with the right signature is believed: the cases above
 	// failed for their own reason.
 	if err := forger.PublishWait(t.Context(), markTopic(), false, good); err != nil {
@@ -126,8 +129,8 @@ func TestADatabasePutBackGetsWhatItLost(t *testing.T) {
 
 	backup := collector.NewMemory()
 	for seq := uint64(1); seq <= 300; seq++ {
-		one := wire.Batch{Province: province, Box: boxID, Epoch: 1, Header: []byte("h"), Records: []journal.Sealed{sealedRecord(1, seq)}}
-		if _, err := backup.Commit(t.Context(), one); err != nil {
+		one := wire.Batch{Province: province, Box: boxID, Epoch: 1, Header: []byte("header of 1"), Records: []journal.Sealed{sealedRecord(1, seq)}}
+		if _, err := backup.Commit(t.Context(), []wire.Batch{one}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -104,7 +104,8 @@ func (w *world) receive(answerLost bool) {
 	b := w.batches[0]
 	w.batches = w.batches[1:]
 	if !b.Asks() {
-		r, _ := w.store.Commit(context.Background(), b)
+		all, _ := w.store.Commit(context.Background(), []wire.Batch{b})
+		r := all[0]
 		w.repeated += r.Repeated
 	}
 	if !answerLost {
@@ -113,7 +114,7 @@ func (w *world) receive(answerLost bool) {
 }
 
 func (w *world) answer(epoch uint64) {
-	st, _ := w.store.Standing(context.Background(), "b", epoch)
+	st, _ := w.store.Standing(context.Background(), collector.Segment{Box: "b", Epoch: epoch})
 	w.answers = append(w.answers, mark{Mark: wire.Mark{Epoch: epoch, Seq: st.Seq, Top: st.Top, Row: st.Row, Gaps: st.Gaps}})
 }
 
@@ -171,7 +172,7 @@ func TestEverythingArrivesOverABadNetwork(t *testing.T) {
 		})
 		w.settle()
 		for _, d := range w.disk {
-			if st, _ := w.store.Standing(context.Background(), "b", d.Epoch); st.Seq != d.Last {
+			if st, _ := w.store.Standing(context.Background(), collector.Segment{Box: "b", Epoch: d.Epoch}); st.Seq != d.Last {
 				t.Fatalf("store holds %d of %d of segment %d", st.Seq, d.Last, d.Epoch)
 			}
 		}

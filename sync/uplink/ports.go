@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"checkpoint/store/journal"
+	"checkpoint/store/photos"
 	"checkpoint/sync/wire"
 )
 
@@ -32,6 +33,18 @@ type Outbox interface {
 	Changed() <-chan struct{}
 }
 
+// Photos is what the uplink needs of the store of photos; *photos.Store is one.
+type Photos interface {
+	// Waiting lists the photos to be sent, the oldest first.
+	Waiting() []photos.Photo
+	// Read returns a photo's sealed bytes. After an error it is passed over.
+	Read(id photos.ID) ([]byte, error)
+	// Remove removes a photo: the province has it.
+	Remove(id photos.ID) error
+	// Changed yields after a photo was added.
+	Changed() <-chan struct{}
+}
+
 // TokenStore keeps the last accepted restore token over restarts.
 // durable.Bytes is one.
 type TokenStore interface {
@@ -48,6 +61,7 @@ type Status struct {
 	SignedTime       time.Time // newest time that a collector signed: a floor for the box's clock
 	Refused          uint64    // marks not believed since the start
 	LastRefusal      Refusal   // why the last of them was not
+	Forged           uint64    // of those, the ones that no collector signed for this box
 	Gone             uint64    // records reported as unreadable since the start
 }
 
@@ -63,6 +77,10 @@ const (
 	FellUnasked    Refusal = "lower without a new restore token"
 	OldRestore     Refusal = "restore token of an earlier life"
 )
+
+// forged tells refusals of what no collector of the province wrote for this box
+// from those of its own words, late or out of order.
+func (r Refusal) forged() bool { return r == NotAMark || r == NotForThisBox || r == NotSigned }
 
 // mark is one verified mark as it reached the box.
 type mark struct {

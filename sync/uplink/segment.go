@@ -23,7 +23,11 @@ type segment struct {
 	row       uint64 // newest row version that a mark carried
 }
 
-func (s *segment) next(now time.Time, l limits) (order, time.Time) {
+// slowly times the delay is how long a lone record waits while earlier ones have
+// no mark.
+const slowly = 4
+
+func (s *segment) next(now time.Time, l limits, room uint64) (order, time.Time) {
 	if !s.Pending() && (s.known || !s.newest) {
 		return order{}, time.Time{}
 	}
@@ -37,7 +41,7 @@ func (s *segment) next(now time.Time, l limits) (order, time.Time) {
 		g := s.gaps[0]
 		return s.order(resend, g.From, min(g.To, g.From+l.batch-1)), time.Time{}
 	}
-	return s.fresh(now, l)
+	return s.fresh(now, l, room)
 }
 
 // ask wants the mark, and until it comes nothing of the segment is sent.
@@ -49,18 +53,22 @@ func (s *segment) ask(now time.Time, l limits) (order, time.Time) {
 }
 
 // fresh sends a full batch at once, a lesser one when its first record has
-// waited long enough, and never runs far ahead of the mark: a broker drops
-// what a slow collector leaves queued.
-func (s *segment) fresh(now time.Time, l limits) (order, time.Time) {
+// waited long enough, and no more than there is room for.
+func (s *segment) fresh(now time.Time, l limits, room uint64) (order, time.Time) {
 	var again time.Time
 	if s.outstanding() {
 		again = s.moved.Add(l.patient)
 	}
 	to := min(s.Last, s.cursor+l.batch-1)
-	if to < s.cursor || to > s.Mark+l.ahead {
+	if to < s.cursor || to-s.cursor+1 > room {
 		return order{}, again
 	}
 	due := s.waiting.Add(l.delay)
+	if s.outstanding() {
+		// The province is slow: what comes meanwhile goes together (as in Nagle's
+		// algorithm, RFC 896), so that two thousand boxes slow down and do not choke.
+		due = later(due, s.moved.Add(slowly*l.delay))
+	}
 	if to-s.cursor+1 == l.batch || s.Closed || !now.Before(due) {
 		return s.order(fresh, s.cursor, to), time.Time{}
 	}

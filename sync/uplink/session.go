@@ -7,9 +7,12 @@ import (
 	"time"
 
 	"checkpoint/store/journal"
+	"checkpoint/store/photos"
 	"checkpoint/sync/internal/link"
 	"checkpoint/sync/wire"
 )
+
+var errRenewed = errors.New("connecting anew with a new certificate")
 
 // session is one connection's work. Its loop alone touches the planner and the
 // outbox; MQTT handlers only check what came and hand it over.
@@ -20,9 +23,12 @@ type session struct {
 	changed  <-chan struct{} // of the outbox; nil: its list must be read again
 	present  map[string]bool // collectors that are ready
 	marks    chan mark
+	photos   chan photos.ID // that the province has
+	arrived  chan error     // of the piece under way, once the broker has it
 	presence chan announcement
 	freed    chan error
 	over     chan struct{} // closed when the loop has ended
+	pace     time.Time     // until when the limit of bytes lets nothing go
 }
 
 // announcement is one collector's word about itself.
@@ -36,13 +42,14 @@ type announcement struct {
 func (u *Uplink) connection(ctx context.Context) error {
 	conn, err := link.Dial(ctx, link.Options{
 		Broker: u.Broker, TLS: u.TLS, ClientID: u.Box, Will: u.topics.State(), WillWord: string(wire.Lost),
+		KeepAlive: u.KeepAlive,
 	})
 	if err != nil {
 		return err
 	}
 	s := &session{
 		Uplink: u, conn: conn, plan: &planner{limits: u.limits()}, present: map[string]bool{},
-		marks: make(chan mark), presence: make(chan announcement),
+		marks: make(chan mark), photos: make(chan photos.ID), arrived: make(chan error, 1), presence: make(chan announcement),
 		freed: make(chan error, u.Window), over: make(chan struct{}),
 	}
 	err = s.greet(ctx)
@@ -77,6 +84,7 @@ func (s *session) greet(ctx context.Context) error {
 		return err
 	}
 	s.tellHealth()
+	s.parcel.interrupted()
 	s.listen(ctx)
 	s.change(func(st *Status) { st.Connected, st.Since = true, time.Now() })
 	s.Log.Info("uplink up")
@@ -131,12 +139,24 @@ func (s *session) await(ctx context.Context, again time.Time) error {
 		return err
 	case m := <-s.marks:
 		return s.accept(ctx, m)
+	case err := <-s.arrived:
+		if err == nil {
+			s.parcel.arrived(time.Now(), s.ResendAfter)
+		}
+		return err
+	case id := <-s.photos:
+		s.photoArrived(id)
+	case <-s.newPhotos():
 	case a := <-s.presence:
 		s.announced(a)
 	case <-s.newInfo:
 		return s.tellInfo(ctx)
 	case <-s.newHealth:
 		s.tellHealth()
+	case d := <-s.diagnoses:
+		s.conn.Publish(s.topics.Diagnosis(), false, d, func(error) {}) // who missed it orders another
+	case <-s.renewed:
+		return errRenewed
 	case <-s.changed:
 		s.changed = nil
 	case <-alarm:
@@ -158,9 +178,12 @@ func (s *session) refresh(ctx context.Context) error {
 func (s *session) fill(ctx context.Context) (time.Time, error) {
 	for len(s.present) > 0 {
 		now := time.Now()
+		if now.Before(s.pace) {
+			return s.pace, nil
+		}
 		o, again := s.plan.next(now)
 		if o.kind == nothing {
-			return again, nil
+			return s.sendPhoto(again, now), nil
 		}
 		if err := s.send(ctx, o, now); err != nil {
 			return time.Time{}, err
@@ -185,6 +208,9 @@ func (s *session) send(ctx context.Context, o order, now time.Time) error {
 	}
 	s.conn.Publish(s.topics.Records(), false, payload, func(err error) { s.freed <- err })
 	s.plan.sent(o, upto, now)
+	if s.BytesASecond > 0 {
+		s.pace = now.Add(time.Duration(len(payload)) * time.Second / time.Duration(s.BytesASecond))
+	}
 	s.countGone(b)
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	mathrand "math/rand/v2"
 	"sync"
 	"time"
 
@@ -25,6 +26,7 @@ type Options struct {
 	Outbox     Outbox
 	Tokens     TokenStore
 
+	Photos   Photos       // of paper forms; nil: the box takes none
 	TLS      *tls.Config  // with the box's certificate
 	Info     wire.Info    // told to the province, retained
 	Log      *slog.Logger // default: nothing is logged
@@ -32,6 +34,9 @@ type Options struct {
 	// OnAnnounced gets the number of a snapshot that somebody announces, true or
 	// not; must not block. Nil: nobody asks.
 	OnAnnounced func(number uint64)
+	// OnCommand gets what claims to be a command to this box, true or not;
+	// retained says that the broker kept it. Must not block. Nil: nobody listens.
+	OnCommand func(message []byte, retained bool)
 
 	BatchRecords int           // default 100, at most wire.MaxRecords
 	BatchDelay   time.Duration // default 1 s
@@ -39,12 +44,12 @@ type Options struct {
 	ResendAfter  time.Duration // a mark stands still this long: ask, send what lacks; default 30 s
 	MinBackoff   time.Duration // default 1 s
 	MaxBackoff   time.Duration // default 60 s
+	KeepAlive    time.Duration // a link that is silent for this long and a half is dead; whole seconds, default 30 s
+	BytesASecond int64         // of records, at most, in the mean; 0: no limit
 }
 
-// aheadBatches times the batch is how far a segment may be sent beyond its
-// mark: two windows keep a 100 ms link busy at 8,000 records a second, and
-// leave room under Mosquitto's default of 1,000 queued messages for 125 boxes
-// whose collector stalls at once.
+// aheadBatches times the batch is how far a box may run beyond its marks: two
+// windows keep a 100 ms link busy at 8,000 records a second.
 const aheadBatches = 8
 
 // gapHold is a little less than the collectors' pace of repeating a gap.
@@ -55,12 +60,16 @@ type Uplink struct {
 	Options
 	topics wire.Topics
 	memo   memo
+	parcel parcel // of the one connection that there is
 
 	mu        sync.Mutex
 	status    Status
 	health    *wire.Health // nil: not told yet
+	run, told uint64       // which word of which run the health is
 	newInfo   chan struct{}
 	newHealth chan struct{}
+	renewed   chan struct{}
+	diagnoses chan []byte // sealed; the newest one that was not sent yet
 }
 
 // New checks the options.
@@ -82,7 +91,8 @@ func New(o Options) (*Uplink, error) {
 	o.ResendAfter = cmp.Or(o.ResendAfter, 30*time.Second)
 	o.MinBackoff = cmp.Or(o.MinBackoff, time.Second)
 	o.MaxBackoff = cmp.Or(o.MaxBackoff, time.Minute)
-	return &Uplink{Options: o, topics: topics, newInfo: make(chan struct{}, 1), newHealth: make(chan struct{}, 1)}, nil
+	run := mathrand.Uint64() | 1 // 0 is of boxes that do not say; it need not be secret
+	return &Uplink{Options: o, topics: topics, run: run, newInfo: make(chan struct{}, 1), newHealth: make(chan struct{}, 1), renewed: make(chan struct{}, 1), diagnoses: make(chan []byte, 1)}, nil
 }
 
 // Run keeps the link up until ctx ends, then says goodbye and returns nil. It
@@ -130,10 +140,25 @@ func (u *Uplink) SetInfo(i wire.Info) {
 // each connection.
 func (u *Uplink) SetHealth(h wire.Health) {
 	u.mu.Lock()
+	u.told++
+	h.Stamp(u.run, u.told)
 	u.health = &h
 	u.mu.Unlock()
 	notice(u.newHealth)
 }
+
+// Diagnosis sends what the box was ordered to tell of itself, sealed. While one
+// waits to be sent, another is dropped.
+func (u *Uplink) Diagnosis(sealed []byte) {
+	select {
+	case u.diagnoses <- sealed:
+	default:
+	}
+}
+
+// Reconnect has the uplink connect anew, with what Options.TLS then says: the
+// box has a new certificate.
+func (u *Uplink) Reconnect() { notice(u.renewed) }
 
 func notice(c chan<- struct{}) {
 	select {

@@ -1,8 +1,9 @@
 package wire
 
 import (
+	"bytes"
 	"fmt"
-	"time"
+	"slices"
 
 	"checkpoint/store/journal"
 )
@@ -21,39 +22,35 @@ type Batch struct {
 // Asks tells whether the batch only asks for a mark.
 func (b Batch) Asks() bool { return len(b.Records) == 0 && len(b.Gone) == 0 }
 
-type batchV1 struct {
-	Version  uint64     `cbor:"1,keyasint"`
-	Province string     `cbor:"2,keyasint"`
-	Box      string     `cbor:"3,keyasint"`
-	Epoch    uint64     `cbor:"4,keyasint"`
-	Header   []byte     `cbor:"5,keyasint"`
-	Records  []recordV1 `cbor:"6,keyasint,omitempty"`
-	Gone     []Range    `cbor:"7,keyasint,omitempty"`
+// Top is the highest sequence that the batch names; 0: none.
+func (b Batch) Top() (top uint64) {
+	if n := len(b.Records); n > 0 {
+		top = b.Records[n-1].Seq
+	}
+	if n := len(b.Gone); n > 0 {
+		top = max(top, b.Gone[n-1].To)
+	}
+	return top
 }
 
-type recordV1 struct {
-	_       struct{} `cbor:",toarray"`
-	Seq     uint64
-	Millis  int64 // Unix time
-	Trusted bool
-	Lane    string
-	Body    []byte
+type batchV1 struct {
+	Version  uint64   `cbor:"1,keyasint"`
+	Province string   `cbor:"2,keyasint"`
+	Box      string   `cbor:"3,keyasint"`
+	Epoch    uint64   `cbor:"4,keyasint"`
+	Header   []byte   `cbor:"5,keyasint"`
+	Records  []byte   `cbor:"6,keyasint,omitempty"` // packed
+	Gone     []Range  `cbor:"7,keyasint,omitempty"`
+	Lanes    []string `cbor:"8,keyasint,omitempty"`
 }
 
 // Encode writes the batch, or says what [DecodeBatch] would refuse in it.
 func (b Batch) Encode() ([]byte, error) {
-	w := batchV1{
-		Version: version, Province: b.Province, Box: b.Box,
-		Epoch: b.Epoch, Header: b.Header, Gone: b.Gone,
-	}
-	for _, s := range b.Records {
-		w.Records = append(w.Records, recordV1{
-			Seq: s.Seq, Millis: s.Time.UnixMilli(), Trusted: s.Trusted, Lane: s.Lane, Body: s.Body,
-		})
-	}
-	if err := w.check(); err != nil {
+	if err := b.check(); err != nil {
 		return nil, fmt.Errorf("encode batch: %w", err)
 	}
+	w := batchV1{Version: version, Province: b.Province, Box: b.Box, Epoch: b.Epoch, Header: b.Header, Gone: b.Gone}
+	w.Records, w.Lanes = pack(b.Records)
 	out, err := marshal(&w)
 	if err != nil {
 		return nil, fmt.Errorf("encode batch: %w", err)
@@ -61,36 +58,49 @@ func (b Batch) Encode() ([]byte, error) {
 	return out, nil
 }
 
-// DecodeBatch reads one batch of untrusted bytes.
+// DecodeBatch reads one batch of untrusted bytes. Bodies share their memory.
 func DecodeBatch(in []byte) (Batch, error) {
-	var w batchV1
-	if err := unmarshal(in, &w); err != nil {
+	b, err := decodeBatch(in)
+	if err != nil {
 		return Batch{}, fmt.Errorf("decode batch: %w", err)
-	}
-	if err := w.check(); err != nil {
-		return Batch{}, fmt.Errorf("decode batch: %w", err)
-	}
-	b := Batch{Province: w.Province, Box: w.Box, Epoch: w.Epoch, Header: w.Header, Gone: w.Gone}
-	for _, r := range w.Records {
-		b.Records = append(b.Records, journal.Sealed{
-			Seq: r.Seq, Time: time.UnixMilli(r.Millis).UTC(), Trusted: r.Trusted, Lane: r.Lane, Body: r.Body,
-		})
 	}
 	return b, nil
 }
 
-func (w *batchV1) check() error {
-	if err := checkNames(w.Version, w.Province, w.Box, w.Epoch); err != nil {
+func decodeBatch(in []byte) (Batch, error) {
+	var w batchV1
+	if err := unmarshal(in, &w); err != nil {
+		return Batch{}, err
+	}
+	if w.Version != version {
+		return Batch{}, fmt.Errorf("version %d, want %d", w.Version, version)
+	}
+	b := Batch{Province: w.Province, Box: w.Box, Epoch: w.Epoch, Header: w.Header, Gone: w.Gone}
+	var err error
+	if b.Records, err = unpack(w.Records, w.Lanes); err != nil {
+		return Batch{}, err
+	}
+	if err := b.check(); err != nil {
+		return Batch{}, err
+	}
+	if packed, lanes := pack(b.Records); !bytes.Equal(packed, w.Records) || !slices.Equal(lanes, w.Lanes) {
+		return Batch{}, errPacked
+	}
+	return b, nil
+}
+
+func (b Batch) check() error {
+	if err := checkNames(version, b.Province, b.Box, b.Epoch); err != nil {
 		return err
 	}
-	if len(w.Header) == 0 || len(w.Header) > maxHeader {
-		return fmt.Errorf("segment header of %d bytes, want 1 to %d", len(w.Header), maxHeader)
+	if len(b.Header) == 0 || len(b.Header) > maxHeader {
+		return fmt.Errorf("segment header of %d bytes, want 1 to %d", len(b.Header), maxHeader)
 	}
-	if len(w.Records) > MaxRecords {
-		return fmt.Errorf("%d records, at most %d", len(w.Records), MaxRecords)
+	if len(b.Records) > MaxRecords {
+		return fmt.Errorf("%d records, at most %d", len(b.Records), MaxRecords)
 	}
 	var last uint64
-	for _, r := range w.Records {
+	for _, r := range b.Records {
 		if r.Seq <= last || r.Seq > MaxSeq {
 			return fmt.Errorf("record %d out of order", r.Seq)
 		}
@@ -99,7 +109,7 @@ func (w *batchV1) check() error {
 		}
 		last = r.Seq
 	}
-	return checkRanges("gone", w.Gone)
+	return checkRanges("gone", b.Gone)
 }
 
 func checkNames(v uint64, province, box string, epoch uint64) error {
@@ -119,7 +129,7 @@ func checkNames(v uint64, province, box string, epoch uint64) error {
 // It is 0 when the first alone is too large for any.
 func Fit(records []journal.Sealed) int {
 	// Names, keys, header and ranges take less than 8 KiB; a record's numbers
-	// and lengths take at most 9 + 9 + 1 + 2 + 5 bytes and one for the array.
+	// take at most 9 + 10 + 2 + 3 bytes, its lane's name 2 more.
 	room := MaxMessage - 8<<10
 	for i, s := range records {
 		room -= len(s.Body) + len(s.Lane) + 32

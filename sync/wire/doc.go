@@ -3,7 +3,8 @@
 // the transport.
 //
 // A box sends a [Batch] of sealed records, or an empty one that asks how far
-// the province's database is. A collector answers with a signed [Mark]. Around
+// the province's database is. A collector answers with a signed [Mark]. A photo
+// of a paper form goes up piece by piece ([Piece], [PhotoMark]). Around
 // them stand the retained words of [State] and the box's [Info].
 //
 // It promises: every message has one encoding only (deterministic CBOR with

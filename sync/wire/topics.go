@@ -41,11 +41,32 @@ func (t Topics) Records() string { return t.base + "/records" }
 // Mark carries the newest [Mark], retained, from collectors to the box.
 func (t Topics) Mark() string { return t.base + "/mark" }
 
+// Photos carries each [Piece] of a photo, from box to collectors.
+func (t Topics) Photos() string { return t.base + "/photos" }
+
+// PhotoMark carries each [PhotoMark], from collectors to the box.
+func (t Topics) PhotoMark() string { return t.base + "/photo-mark" }
+
 // Cmd carries the province's commands to the box.
 func (t Topics) Cmd() string { return t.base + "/cmd" }
 
-// AllRecords is the filter a collector subscribes to.
+// Diagnosis carries what a box was ordered to tell of itself, sealed.
+func (t Topics) Diagnosis() string { return t.base + "/diagnosis" }
+
+// AllRecords is the filter for what every box sends.
 func AllRecords(province string) string { return root + "/" + province + "/+/records" }
+
+// SharedRecords is [AllRecords] as collectors subscribe to it: each message goes
+// to one of them (shared subscription, MQTT 5.0 section 4.8.2; brokers give it
+// to clients of 3.1.1 as well).
+func SharedRecords(province string) string {
+	return "$share/" + collectors + "/" + AllRecords(province)
+}
+
+// SharedPhotos is the filter for the photos of every box, as [SharedRecords].
+func SharedPhotos(province string) string {
+	return "$share/" + collectors + "/" + root + "/" + province + "/+/photos"
+}
 
 // AllCollectors is the filter a box subscribes to, to learn who is there.
 func AllCollectors(province string) string { return root + "/" + province + "/" + collectors + "/+" }

@@ -2,7 +2,9 @@ package wire_test
 
 import (
 	"bytes"
+	"crypto/ecdh"
 	"crypto/ed25519"
+	"crypto/hpke"
 	"encoding/hex"
 	"errors"
 	"reflect"
@@ -44,9 +46,11 @@ func sampleMark(t testing.TB) wire.Mark {
 
 // Boxes and collectors of different years meet: these bytes never change.
 const (
-	goldenBatch = "a70101026668612d6e6f690366676174652d31041b01020304050607080543686472068285011b0000017c0ca9637bf5" +
-		"62696e42aabb85041b0000017c0ca96763f4636f757441cc0781820203"
-	goldenMark = "ac0101026668612d6e6f690366676174652d3104050519012c061903e8070c08828219012d190190821901f41901f409" +
+	goldenBatch = "a80101026668612d6e6f690366676174652d31041b0102030405060708054368647206" + goldenPacked +
+		"0781820203" + goldenLanes
+	goldenPacked = "5100f68dcbca815f0102aabb02d00f0201cc"
+	goldenLanes  = "088262696e636f7574"
+	goldenMark   = "ac0101026668612d6e6f690366676174652d3104050519012c061903e8070c08828219012d190190821901f41901f409" +
 		"466c6966652d310a1b0000017c0ca9637b0b61610c58406a3bdec536ae20dd15d390e82f37f74cd71ce229877f9abcc6" +
 		"ba9e07cba358a286be4887b2e02c366da5fcdbd8f393f4a865f9dba30cb94f57e4ac847d5d060d"
 )
@@ -152,20 +156,59 @@ func TestOnlyOneEncodingIsRead(t *testing.T) {
 	for name, bad := range map[string][]byte{
 		"nothing":          nil,
 		"trailing byte":    append(bytes.Clone(good), 0),
-		"long key":         append([]byte{0xa7, 0x18, 0x01}, good[2:]...),
-		"newer version":    append([]byte{0xa7, 0x01, 0x02}, good[3:]...),
+		"long key":         append([]byte{0xa8, 0x18, 0x01}, good[2:]...),
+		"newer version":    append([]byte{0xa8, 0x01, 0x02}, good[3:]...),
 		"cut":              good[:len(good)-1],
 		"indefinite map":   append(append([]byte{0xbf}, good[1:]...), 0xff),
 		"tagged":           append([]byte{0xc1}, good...),
-		"unknown key":      append(append([]byte{0xa8}, good[1:]...), 0x08, 0x01),
-		"key twice":        append(append([]byte{0xa8}, good[1:]...), 0x01, 0x01),
-		"array of 2^32":    {0xa1, 0x06, 0x9a, 0xff, 0xff, 0xff, 0xff},
+		"unknown key":      append(append([]byte{0xa9}, good[1:]...), 0x09, 0x01),
+		"key twice":        append(append([]byte{0xa9}, good[1:]...), 0x01, 0x01),
+		"array of 2^32":    {0xa1, 0x08, 0x9a, 0xff, 0xff, 0xff, 0xff},
 		"string of 2^63":   {0xa1, 0x05, 0x5b, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
 		"over the maximum": make([]byte, wire.MaxMessage+1),
 	} {
 		if _, err := wire.DecodeBatch(bad); err == nil {
 			t.Errorf("%s: decoded", name)
 		}
+	}
+}
+
+// One packing only, and none that reaches outside.
+func TestOnlyOnePackingIsRead(t *testing.T) {
+	for name, change := range map[string][2]string{ // packed records, lanes
+		"a number longer than it must be": {"528000f68dcbca815f0102aabb02d00f0201cc", goldenLanes},
+		"a lane nobody uses":              {goldenPacked, "088362696e636f75746178"},
+		"lanes in another order":          {"5100f68dcbca815f0302aabb02d00f0001cc", "0882636f757462696e"},
+		"a lane twice":                    {goldenPacked, "088262696e62696e"},
+		"a lane that is not there":        {"5100f68dcbca815f0102aabb02d00f0401cc", goldenLanes},
+		"a body beyond the end":           {"5100f68dcbca815f0102aabb02d00f0202cc", goldenLanes},
+		"a body of 2^63":                  {"5100f68dcbca815f01ffffffffffffffffff", goldenLanes},
+		"cut":                             {"5000f68dcbca815f0102aabb02d00f0201", goldenLanes},
+		"sequences round the end":         {"590100f68dcbca815f0102aabbffffffffffffffffff010002", goldenLanes},
+	} {
+		bad, err := hex.DecodeString(strings.NewReplacer(goldenPacked, change[0], goldenLanes, change[1]).Replace(goldenBatch))
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if _, err := wire.DecodeBatch(bad); err == nil {
+			t.Errorf("%s: decoded", name)
+		}
+	}
+}
+
+// What a batch costs beside the sealed bodies is paid for by the month.
+func TestPackedRecordsCostFewBytes(t *testing.T) {
+	b := sampleBatch()
+	b.Header, b.Gone, b.Records = make([]byte, 220), nil, nil
+	const records, body = 100, 150
+	for i := range uint64(records) {
+		b.Records = append(b.Records, journal.Sealed{
+			Seq: 4000 + i, Time: time.UnixMilli(1_632_300_000_123 + 2900*int64(i)), Trusted: true, Lane: "1", Body: make([]byte, body),
+		})
+	}
+	out, err := b.Encode()
+	if over := float64(len(out)-records*body) / records; err != nil || over > 10 {
+		t.Errorf("%.1f bytes a record beside the body, %v", over, err)
 	}
 }
 
@@ -226,5 +269,29 @@ func TestInfoSurvivesANewerBox(t *testing.T) {
 	got, err := wire.DecodeInfo([]byte(`{"software":"1.2.3","lanes":["in","out"],"snapshot":42,"later":true}`))
 	if err != nil || !reflect.DeepEqual(got, i) {
 		t.Fatalf("read %+v, %v", got, err)
+	}
+}
+
+// A diagnosis opens as the answer to the command that asked for it, and to no
+// other.
+func TestDiagnosisAnswersOneCommand(t *testing.T) {
+	key, err := hpke.DHKEM(ecdh.X25519()).GenerateKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := wire.Command{Province: "ha-noi", Box: "gate-1", Number: 7}
+	sealed, err := wire.SealDiagnosis(key.PublicKey(), c, []byte("well"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := wire.OpenDiagnosis(key, c, sealed); err != nil || string(text) != "well" {
+		t.Errorf("%q, %v", text, err)
+	}
+	c.Number = 8
+	if _, err := wire.OpenDiagnosis(key, c, sealed); err == nil {
+		t.Error("it answers another command")
+	}
+	if _, err := wire.SealDiagnosis(key.PublicKey(), c, make([]byte, wire.MaxDiagnosis+1)); err == nil {
+		t.Error("it has no bound")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // State is the retained word that says how a box or a collector is.
@@ -37,6 +38,15 @@ type Info struct {
 }
 
 const maxInfo = 4 << 10
+
+// maxSoftware is how long a version is that somebody shows, in bytes.
+const maxSoftware = 64
+
+// Showable tells whether a box's word for its version is short, and fit for a
+// page or a terminal.
+func Showable(software string) bool {
+	return len(software) <= maxSoftware && !strings.ContainsFunc(software, func(r rune) bool { return r <= ' ' || r > '~' })
+}
 
 // Encode writes the info as JSON.
 func (i Info) Encode() ([]byte, error) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -61,6 +63,83 @@ func TestASlowHandlerDoesNotHoldUpPublishing(t *testing.T) {
 		}
 	}()
 	close(release)
+}
+
+// limits are the lines of the province's own configuration that bound what a
+// broker has for one client.
+func limits(t *testing.T) (lines []string, most int) {
+	t.Helper()
+	conf, err := os.ReadFile("../../../docs/broker/mosquitto.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(conf)) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if name == "max_inflight_messages" || name == "max_queued_messages" {
+			n, err := strconv.Atoi(value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines, most = append(lines, line), most+n
+		}
+	}
+	if len(lines) != 2 {
+		t.Fatalf("limits %q", lines)
+	}
+	return lines, most
+}
+
+// A collector that is slow is sent, by some versions of Mosquitto, all that
+// waits for it after a few acknowledgements: it must have room for that.
+func TestACollectorHasRoomForAllThatTheBrokerKeepsForIt(t *testing.T) {
+	lines, most := limits(t)
+	broker := mosquittotest.Start(t, append(lines, "log_type none", "persistence false")...)
+	c, err := link.Dial(t.Context(), link.Options{Broker: broker.URL(), ClientID: "collector/a", Manual: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Leave("") })
+	const few = 50
+	came, slow := make(chan link.Message, most), make(chan struct{})
+	err = c.Subscribe(t.Context(), "$share/collectors/+/records", func(m link.Message) {
+		if len(came) >= few {
+			<-slow
+		}
+		came <- m
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	box := dial(t, broker.URL())
+	sent := make(chan error, most)
+	for range most {
+		box.Publish("gate-1/records", false, []byte("x"), func(err error) { sent <- err })
+	}
+	for range most {
+		if err := <-sent; err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := make([]link.Message, few)
+	for i := range first {
+		first[i] = <-came
+	}
+	for _, m := range first {
+		m.Ack()
+	}
+	// The answer to this comes behind what the acknowledgements set free.
+	if err := c.PublishWait(t.Context(), "collectors/a", false, []byte("x")); err != nil {
+		t.Fatalf("after %d acknowledgements: %v", few, err)
+	}
+	close(slow)
+	for n := few; n < most; n++ {
+		select {
+		case m := <-came:
+			m.Ack()
+		case <-c.Lost():
+			t.Fatalf("broke off after %d of %d messages: %v", n, most, c.Err())
+		}
+	}
 }
 
 // answer plays a broker that welcomes everybody and then answers each packet
@@ -191,4 +270,51 @@ func TestBackoffStaysUnderItsCeilingAndStartsAfresh(t *testing.T) {
 			t.Fatalf("waited %v after a connection that held, want at most 1 s", d)
 		}
 	})
+}
+
+// What is watched comes beside what must be acknowledged, in whatever amount: it
+// neither fills the queue nor waits for a handler. Asking again brings what the
+// broker kept once more.
+func TestWatchedWordsNeitherWaitNorFillTheQueue(t *testing.T) {
+	broker := mosquittotest.Start(t)
+	far := dial(t, broker.URL())
+	c, err := link.Dial(t.Context(), link.Options{Broker: broker.URL(), ClientID: "watcher", Manual: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Leave("") })
+	stuck, release := make(chan struct{}), make(chan struct{})
+	t.Cleanup(func() { close(release) })
+	if err := c.Subscribe(t.Context(), "records", func(link.Message) { close(stuck); <-release }); err != nil {
+		t.Fatal(err)
+	}
+	if err := far.PublishWait(t.Context(), "records", false, []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	<-stuck
+	const words = 1500 // more than Mosquitto queues of what must be acknowledged
+	for i := range words {
+		far.Publish(fmt.Sprintf("word/%d", i), true, []byte("kept"), func(error) {})
+	}
+	if err := far.PublishWait(t.Context(), "word/last", true, []byte("kept")); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		heard := make(chan bool, 2*words)
+		if err := c.Watch(t.Context(), "word/+", func(m link.Message) { heard <- m.Retained() }); err != nil {
+			t.Fatal(err)
+		}
+		for n := range words + 1 {
+			select {
+			case kept := <-heard:
+				if !kept {
+					t.Fatal("a kept word came as a new one")
+				}
+			case <-c.Lost():
+				t.Fatal(c.Err())
+			case <-time.After(20 * time.Second):
+				t.Fatalf("%d words of %d", n, words+1)
+			}
+		}
+	}
 }

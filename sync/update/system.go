@@ -1,0 +1,184 @@
+package update
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/theupdateframework/go-tuf/v2/metadata"
+
+	"checkpoint/store/durable"
+	"checkpoint/store/release"
+)
+
+// maxSystemBytes is more than any slot of a card holds.
+const maxSystemBytes = 2 << 30
+
+// SystemDir is where, in a box's state directory, bundles of systems arrive.
+const SystemDir = "system"
+
+// FetchedSystem is a bundle that has come whole and waits to be installed. Who
+// installs it believes its own signature, and not that it lies here.
+func FetchedSystem(state string) string {
+	return filepath.Join(state, SystemDir, release.TargetName)
+}
+
+// takenFile holds the hash of the bundle that came last: each is fetched once,
+// whatever became of it. A system that fell back is not tried for ever.
+const takenFile = "taken"
+
+// system fetches the bundle of a newer system, if officers offer one.
+func (c *Client) system(ctx context.Context, roots *chain) error {
+	meta := roots.trusted.Snapshot.Signed.Meta[release.Role+".json"]
+	if meta == nil || c.o.System == "" {
+		return nil
+	}
+	file, version, err := c.systemOffered(ctx, roots, meta.Version)
+	if errors.Is(err, ErrStale) { // the system that runs is as good as it was
+		c.o.Log.Info("a system is offered no more", "error", err)
+		return nil
+	}
+	if err == nil && version.Compare(c.o.Running) > 0 {
+		err = c.fetchSystem(ctx, file, version)
+	}
+	if err != nil {
+		return fmt.Errorf("fetch system: %w", roomError(err))
+	}
+	return nil
+}
+
+// systemOffered reads what the officers of the newest root signed. Those of the
+// targets sign it, under a number that only the snapshot metadata can name.
+func (c *Client) systemOffered(ctx context.Context, roots *chain, number int64) (*metadata.TargetFiles, release.Version, error) {
+	raw, err := small(ctx, c.o.Carrier, fmt.Sprintf("%d.%s.json", number, release.Role), maxMetadataBytes)
+	if err != nil {
+		return nil, release.Version{}, err
+	}
+	m, err := metadata.Targets().FromBytes(raw)
+	if err == nil {
+		err = roots.trusted.Root.VerifyDelegate(metadata.TARGETS, m)
+	}
+	if err != nil {
+		return nil, release.Version{}, fmt.Errorf("%s: %w: %w", release.Role, ErrSignatures, err)
+	}
+	file := m.Signed.Targets[release.TargetName]
+	switch {
+	case m.Signed.Version != number, file == nil, file.Length > maxSystemBytes, len(file.Hashes["sha256"]) != sha256.Size:
+		return nil, release.Version{}, fmt.Errorf("%w: %d.%s.json offers no system", ErrReplaced, number, release.Role)
+	case m.Signed.IsExpired(roots.trusted.RefTime):
+		return nil, release.Version{}, fmt.Errorf("%w: %s until %s", ErrStale, release.Role, m.Signed.Expires)
+	}
+	version, err := release.FromCustom(file.Custom)
+	if err != nil {
+		err = fmt.Errorf("%w: %w", ErrReplaced, err)
+	}
+	return file, version, err
+}
+
+func (c *Client) fetchSystem(ctx context.Context, file *metadata.TargetFiles, version release.Version) error {
+	sum := file.Hashes["sha256"]
+	taken := durable.Bytes(filepath.Join(c.o.System, takenFile))
+	if have, err := taken.Load(); err != nil || string(have) == sum.String() {
+		return err
+	}
+	if err := durable.MkdirAll(c.o.System, 0o700); err != nil {
+		return err
+	}
+	part := filepath.Join(c.o.System, sum.String()[:12]+".part")
+	if err := c.forgetParts(part); err != nil {
+		return err
+	}
+	a, err := openPart(part, file.Length)
+	if err != nil {
+		return err
+	}
+	defer a.file.Close()
+	// Once here, and once where it is copied to before it is judged.
+	if err := c.o.Box.Room(2*file.Length-a.at, c.o.Reserve); err != nil {
+		return err
+	}
+	if err := c.persist(ctx, a, func() error { return c.takeSystem(ctx, a, sum, version) }); err != nil {
+		return err
+	}
+	if err := a.proven(sum); err != nil {
+		return errors.Join(err, os.Remove(part))
+	}
+	if err := durable.Publish(part, filepath.Join(c.o.System, release.TargetName)); err != nil {
+		return err
+	}
+	c.o.Log.Info("a newer system has come", "version", version.String())
+	return taken.Save([]byte(sum.String()))
+}
+
+// forgetParts gives the room of bundles back that are offered no more.
+func (c *Client) forgetParts(but string) error {
+	parts, err := filepath.Glob(filepath.Join(c.o.System, "*.part"))
+	for _, name := range parts {
+		if name != but {
+			err = errors.Join(err, os.Remove(name))
+		}
+	}
+	return err
+}
+
+func (c *Client) takeSystem(ctx context.Context, a *part, sum []byte, version release.Version) error {
+	return c.read(ctx, release.BundlePath(sum), a.at, func(r io.Reader) error {
+		return a.take(&told{r, c, release.Role + " " + version.String(), a.at, a.length})
+	})
+}
+
+// part is a bundle that arrives. How much of it has come is the file's length:
+// what a power cut spoils of it shows in the hash, and then it comes anew.
+type part struct {
+	file       *os.File
+	at, length int64
+}
+
+func openPart(path string, length int64) (*part, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	at, err := f.Seek(0, io.SeekEnd)
+	if err == nil && at > length {
+		at, err = 0, f.Truncate(0)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &part{f, at, length}, nil
+}
+
+// Offset implements arrival.
+func (p *part) Offset() int64 { return p.at }
+
+// Complete implements arrival.
+func (p *part) Complete() bool { return p.at == p.length }
+
+// take appends what comes, and no more than there can be.
+func (p *part) take(r io.Reader) error {
+	n, err := io.Copy(io.NewOffsetWriter(p.file, p.at), io.LimitReader(r, p.length-p.at))
+	p.at += n
+	if err == nil && p.at < p.length {
+		err = fmt.Errorf("%w: it ends at byte %d of %d", ErrLink, p.at, p.length)
+	}
+	return err
+}
+
+// proven reads the whole of it from the card.
+func (p *part) proven(sum []byte) error {
+	hash := sha256.New()
+	if _, err := io.Copy(hash, io.NewSectionReader(p.file, 0, p.length)); err != nil {
+		return err
+	}
+	if !bytes.Equal(hash.Sum(nil), sum) {
+		return fmt.Errorf("%w: a bundle with hash %s", ErrReplaced, hex.EncodeToString(hash.Sum(nil))[:12])
+	}
+	return nil
+}
