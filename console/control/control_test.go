@@ -17,12 +17,18 @@ import (
 
 // lane answers like one and remembers what it was asked.
 type lane struct {
-	got []checkpoint.Answer
-	err error
+	got   []checkpoint.Answer
+	typed []checkpoint.Typed
+	err   error
 }
 
 func (l *lane) Answer(_ context.Context, a checkpoint.Answer) error {
 	l.got = append(l.got, a)
+	return l.err
+}
+
+func (l *lane) Type(_ context.Context, t checkpoint.Typed) error {
+	l.typed = append(l.typed, t)
 	return l.err
 }
 
@@ -58,7 +64,7 @@ func daemon(t *testing.T, s *control.Server) (dir string, c *control.Client) {
 func TestAnswersReachTheLaneThatIsNamed(t *testing.T) {
 	one, two := &lane{}, &lane{}
 	_, c := daemon(t, &control.Server{Lanes: map[string]control.Answerer{"1": one, "2": two}})
-	for _, d := range []control.Decide{{"1", "passed"}, {"2", "denied"}, {"2", "undo"}} {
+	for _, d := range []control.Decide{{Lane: "1", Answer: "passed"}, {Lane: "2", Answer: "denied"}, {Lane: "2", Answer: "undo"}} {
 		if err := c.Decide(t.Context(), d); err != nil {
 			t.Fatal(err)
 		}

@@ -65,18 +65,27 @@ func (s *Server) endEmergency(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	err := pin.ErrNone
-	if s.PINs != nil {
-		err = s.PINs.Check(e.PIN)
-	}
-	if wrong := new(pin.Wrong); errors.As(err, &wrong) {
-		gate.WrongPIN()
-	}
-	if err != nil {
-		refuse(w, http.StatusForbidden, err)
+	if !s.lead(w, e.Lane, e.PIN) {
 		return
 	}
 	answer(w, gate.EndEmergency(r.Context()))
+}
+
+// lead asks for a shift lead's PIN; a wrong one is recorded at the lane.
+func (s *Server) lead(w http.ResponseWriter, lane, code string) bool {
+	err := pin.ErrNone
+	if s.PINs != nil {
+		err = s.PINs.Check(code)
+	}
+	if wrong := new(pin.Wrong); errors.As(err, &wrong) {
+		if gate, errGate := s.gate(lane); errGate == nil {
+			gate.WrongPIN()
+		}
+	}
+	if err != nil {
+		refuse(w, http.StatusForbidden, err)
+	}
+	return err == nil
 }
 
 // asked reads a body and finds the gate that it is about.

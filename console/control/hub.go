@@ -25,7 +25,7 @@ func (h *Hub) Show(v checkpoint.View) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.last[v.Lane.Lane] = LaneStatus{
-		Name: v.Lane.Lane, State: e.State, Verdict: e.Verdict, Reason: e.Reason, Notice: v.Notice, Refused: v.Refused,
+		Name: v.Lane.Lane, State: e.State, Verdict: e.Verdict, Reason: e.Reason, Notice: v.Notice, Second: v.SecondUntil, Turn: v.Turn, Vehicle: v.Vehicle != nil, Refused: v.Refused,
 		Readers: v.Readers, Contacts: e.Contacts, Disagree: v.GateFault,
 	}
 	for l := range h.listeners {
@@ -37,7 +37,7 @@ func (h *Hub) Show(v checkpoint.View) {
 }
 
 func eventOf(v checkpoint.View) Event {
-	e := Event{Lane: v.Lane.Lane, State: v.State.String(), Position: v.Position, Notice: v.Notice, Opened: v.Opened}
+	e := Event{Lane: v.Lane.Lane, State: v.State.String(), Position: v.Position, Notice: v.Notice, Second: v.SecondUntil, Opened: v.Opened}
 	if v.Outcome != 0 {
 		e.Outcome = v.Outcome.String()
 	}

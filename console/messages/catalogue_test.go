@@ -25,7 +25,7 @@ var languages = []Lang{Vietnamese, English}
 
 // contractCodes are all reasons agreed with the province: a policy may use any
 // of them, also those that no code refers to by name.
-const contractCodes = `G1 A01 A02 A03 A04 A05 A06 A07 A08 A09 A10 A11 A12 A13 A14 A15 A16
+const contractCodes = `G1 A01 A02 A03 A04 A05 A06 A07 A08 A09 A10 A11 A12 A13 A14 A15 A16 A17 A18 A19
 	R01 R02 R04 R05 N01 N02 N03 N04 N05 N06 N07 N09 N10 N11 N12 N13 N14 N15 N16 N17 N18 N19 N20 N21`
 
 // everything is each text of the catalogue under a name for messages.
@@ -37,10 +37,27 @@ func everything() map[string]pair {
 	collect(all, "outcome", outcomes)
 	collect(all, "button", buttons)
 	collect(all, "line", lines)
+	collect(all, "line", dutyLines)
+	collect(all, "distance", distances)
+	collect(all, "line", deviceLines)
+	collect(all, "role", roles)
 	collect(all, "field", fields)
 	collect(all, "kind", kinds)
+	collect(all, "form field", formFields)
 	collect(all, "finding", findings)
 	collect(all, "reason", reasons)
+	collect(all, "reason", map[string]pair{"of old data": stale})
+	collect(all, "lamp", lamps)
+	collect(all, "sound", sounds)
+	collect(all, "advice", advice)
+	collect(all, "sheet", sheets)
+	collect(all, "sheet", cardSheets)
+	for i, s := range install {
+		collect(all, "step", map[string]pair{fmt.Sprint(i + 1): s.text})
+	}
+	for i, n := range notice {
+		collect(all, "notice", map[string]pair{fmt.Sprint("question ", i+1): n[0], fmt.Sprint("answer ", i+1): n[1]})
+	}
 	return all
 }
 
@@ -96,7 +113,13 @@ func TestEveryRootConstantHasBothLanguages(t *testing.T) {
 		"Outcome":   func(v constant.Value) pair { return outcomes[checkpoint.Outcome(number(v))] },
 		"Reason":    func(v constant.Value) pair { return reasons[checkpoint.Reason(constant.StringVal(v))] },
 		"Finding":   func(v constant.Value) pair { return findings[checkpoint.Finding(constant.StringVal(v))] },
-		"Format":    func(v constant.Value) pair { return kinds[checkpoint.Format(constant.StringVal(v))] },
+		"Distance": func(v constant.Value) pair {
+			if constant.StringVal(v) == "" {
+				return pair{"–", "–"} // where it is: nothing is said
+			}
+			return distances[checkpoint.Distance(constant.StringVal(v))]
+		},
+		"Format": func(v constant.Value) pair { return kinds[checkpoint.Format(constant.StringVal(v))] },
 	}
 	constants := rootConstants(t)
 	for of, lookUp := range text {
@@ -176,7 +199,7 @@ func TestTextsAreClean(t *testing.T) {
 func TestNothingNamesInfectionOrRecovery(t *testing.T) {
 	health := regexp.MustCompile(`(?i)nhiễm|bệnh|khỏi|hồi phục|dương tính|âm tính|cách ly|ca mắc|covid|sars|\bF[0-3]\b|infect|recover|positive|negative|quarantine|isolat|disease|\bcases?\b|\bill\b|sick`)
 	vaccine := regexp.MustCompile(`(?i)mũi|tiêm|vắc|vaccin|dose|xét nghiệm|\btests?\b`)
-	namesPaper := []string{"reason A02", "reason A15", "kind dcc"}
+	namesPaper := []string{"reason A02", "reason A15", "kind dcc", "finding TEST_PAPER_SHOWN", "finding VACCINATION_PAPER_SHOWN"}
 	for name, p := range everything() {
 		for _, s := range []string{p.vi, p.en} {
 			if word := health.FindString(s); word != "" {
@@ -194,7 +217,7 @@ func TestNothingNamesInfectionOrRecovery(t *testing.T) {
 
 // knownArgs are the placeholders, with the longest value a box is likely to give.
 var knownArgs = map[string]string{
-	"time": "2021-10-13T02:00:00Z", "age": "31h0m0s", "ago": "45s", "phone": "024 0000 0113",
+	"time": "2021-10-13T02:00:00Z", "listed": "2021-10-13T02:00:00Z", "age": "31h0m0s", "ago": "45s", "phone": "024 0000 0113",
 	"rule": "Quy định 12", "lane": "2", "kind": "emvco-payment", "n": "319", "pct": "80%",
 	"code": "SLOW", "box": "HD-0412",
 }

@@ -1,6 +1,7 @@
 // Package messages is the one message catalogue: every word that a guard, a
 // technician or the public sees, in Vietnamese and in English. The words
-// themselves stand in catalogue.go, so that an officer can approve one file.
+// themselves stand in catalogue.go, so that an officer can approve one file; those
+// about tablets, which technicians read, and about duty beside it.
 //
 // It promises that a text is NFC, never shows an unfilled placeholder, and
 // names no infection and no recovery; and that no verdict word and no button

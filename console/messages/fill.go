@@ -8,8 +8,8 @@ import (
 	"checkpoint"
 )
 
-// vietnam has one zone and no summer time; a box may have no zone database.
-var vietnam = time.FixedZone("+07", 7*60*60)
+// Zone is Vietnam's: one, without summer time; a box may have no zone database.
+var Zone = time.FixedZone("+07", 7*60*60)
 
 // fill writes out a catalogue line: of each [a|b|c] the first part whose
 // values are all known.
@@ -61,10 +61,14 @@ func show(name, value string, l Lang) string {
 	switch name {
 	case "time", "age", "ago":
 		if t, err := time.Parse(time.RFC3339, value); err == nil {
-			return t.In(vietnam).Format("02/01 15:04")
+			return t.In(Zone).Format("02/01 15:04")
 		}
 		if d, err := time.ParseDuration(value); err == nil {
 			return span(d, l)
+		}
+	case "listed":
+		if t, err := time.Parse(time.RFC3339, value); err == nil {
+			return t.In(Zone).Format("02/01/2006")
 		}
 	case "kind":
 		return Kind(checkpoint.Format(value), l)

@@ -2,6 +2,7 @@ package messages
 
 import (
 	"testing"
+	"time"
 
 	"checkpoint"
 )
@@ -92,6 +93,30 @@ func TestUnknownNamesShowThemselves(t *testing.T) {
 	} {
 		if got != want {
 			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestWhereToMoveACode(t *testing.T) {
+	for d, want := range map[checkpoint.Distance][2]string{
+		checkpoint.TooFar:       {"Đưa mã lại gần camera", "Bring the code nearer"},
+		checkpoint.TooNear:      {"Đưa mã ra xa camera", "Take the code further away"},
+		checkpoint.DistanceFine: {"", ""},
+	} {
+		if vi, en := Distance(d, Vietnamese), Distance(d, English); vi != want[0] || en != want[1] {
+			t.Errorf("%q: %q and %q, want %q", d, vi, en, want)
+		}
+	}
+}
+
+func TestWhatIsLeftOfAPaper(t *testing.T) {
+	now := time.Date(2021, 10, 15, 8, 0, 0, 0, time.UTC)
+	for until, want := range map[string][2]string{
+		"2021-10-18T08:00:00Z": {"còn 72 giờ", "72 h left"}, "2021-10-15T09:30:00Z": {"còn 90 phút", "90 min left"}, "2021-10-15T16:00:00+07:00": {"còn 60 phút", "60 min left"},
+		"2021-10-15T07:59:59Z": {"đã hết hạn", "over"}, "": {"", ""}, "soon": {"", ""},
+	} {
+		if vi, en := Left(until, now, Vietnamese), Left(until, now, English); vi != want[0] || en != want[1] {
+			t.Errorf("%q: %q, %q, want %q", until, vi, en, want)
 		}
 	}
 }
