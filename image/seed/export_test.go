@@ -1,0 +1,4 @@
+package seed
+
+// StarsOver is what Scrub leaves of a file.
+var StarsOver = starsOver

@@ -1,0 +1,74 @@
+package writer
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Not tried: written by diskutil(8) and the sources of Raspberry Pi Imager.
+
+var wholeDisk = regexp.MustCompile(`^/dev/r?(disk[0-9]+)$`)
+
+// Disks are the physical disks that diskutil lists.
+func Disks() ([]Disk, error) {
+	out, err := exec.Command("diskutil", "list", "physical").Output()
+	if err != nil {
+		return nil, fmt.Errorf("diskutil list: %w", err)
+	}
+	var list []Disk
+	for _, name := range regexp.MustCompile(`(?m)^/dev/disk[0-9]+`).FindAllString(string(out), -1) {
+		d, err := Find(name)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, d)
+	}
+	return list, nil
+}
+
+// Find asks diskutil about one disk. It is opened by its raw name, which is many
+// times as fast.
+func Find(path string) (Disk, error) {
+	m := wholeDisk.FindStringSubmatch(path)
+	if m == nil {
+		return Disk{}, fmt.Errorf("%s: nêu cả đĩa, như /dev/disk4 / name a whole disk, such as /dev/disk4", path)
+	}
+	out, err := exec.Command("diskutil", "info", m[1]).Output()
+	if err != nil {
+		return Disk{}, fmt.Errorf("diskutil info %s: %w", m[1], err)
+	}
+	value := func(key string) string {
+		v := regexp.MustCompile(`(?m)^\s*` + regexp.QuoteMeta(key) + `:\s*(.*)$`).FindStringSubmatch(string(out))
+		if v == nil {
+			return ""
+		}
+		return strings.TrimSpace(v[1])
+	}
+	d := Disk{Path: "/dev/r" + m[1], Model: value("Device / Media Name")}
+	if n := regexp.MustCompile(`\((\d+) Bytes\)`).FindStringSubmatch(value("Disk Size")); n != nil {
+		if d.Size, err = strconv.ParseInt(n[1], 10, 64); err != nil {
+			return d, err
+		}
+	}
+	d.Removable = value("Removable Media") == "Removable" || value("Device Location") == "External" || value("Protocol") == "USB" || value("Protocol") == "Secure Digital"
+	d.System = !d.Removable && value("Device Location") == "Internal"
+	return d, nil
+}
+
+// open unmounts what macOS mounted by itself, and opens the disk.
+func open(d Disk) (*os.File, error) {
+	name := "/dev/" + strings.TrimPrefix(d.Path, "/dev/r")
+	if out, err := exec.Command("diskutil", "unmountDisk", name).CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%w: %s", ErrMounted, strings.TrimSpace(string(out)))
+	}
+	return os.OpenFile(d.Path, os.O_RDWR, 0)
+}
+
+// forget has nothing to do: the raw disk is not remembered.
+func forget(*os.File) error { return nil }
+
+func reread(*os.File) {}

@@ -1,0 +1,150 @@
+package writer
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/klauspost/compress/zstd"
+	"golang.org/x/crypto/blake2b"
+)
+
+// Why an image is not written.
+var (
+	ErrSum       = errors.New("ảnh không đúng như tổng kiểm tra: tải lại / the image is not what its checksum says: download it again")
+	ErrNoSum     = errors.New("không có tổng kiểm tra của ảnh / there is no checksum of the image")
+	ErrSignature = errors.New("chữ ký sai: không dùng ảnh này / the signature is wrong: do not use this image")
+	ErrNoImage   = errors.New("không phải ảnh thẻ của máy kiểm soát / no image of a box's card")
+	ErrKind      = errors.New("kiểu nén này không đọc được, hãy giải nén trước (unxz, unzip) / this compression is not read, unpack it first (unxz, unzip)")
+)
+
+// Names beside an image.
+const (
+	SumsFile      = "SHA256SUMS"
+	SignatureFile = SumsFile + ".minisig"
+)
+
+// Check compares an image with SHA256SUMS beside it, and that with its signature
+// by a public key in minisign's format; an empty key: the signature is not looked
+// at. read is told how many bytes of the image were read.
+func Check(image, key string, read func(int64)) error {
+	sums, err := os.ReadFile(filepath.Join(filepath.Dir(image), SumsFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: %w", ErrNoSum, err)
+	}
+	if err != nil {
+		return err
+	}
+	if key != "" {
+		if err := verify(key, sums, filepath.Join(filepath.Dir(image), SignatureFile)); err != nil {
+			return err
+		}
+	}
+	want := ""
+	for line := range strings.Lines(string(sums)) { // sha256sum(1)
+		if words := strings.Fields(line); len(words) == 2 && strings.TrimPrefix(words[1], "*") == filepath.Base(image) {
+			want = words[0]
+		}
+	}
+	if want == "" {
+		return fmt.Errorf("%w: %s", ErrNoSum, filepath.Base(image))
+	}
+	f, err := os.Open(image)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, &counter{f, 0, read}); err != nil {
+		return err
+	}
+	if hex.EncodeToString(sum.Sum(nil)) != strings.ToLower(want) {
+		return ErrSum
+	}
+	return nil
+}
+
+// verify checks a signature of minisign's kind ED, of the contents hashed first
+// (https://jedisct1.github.io/minisign/).
+func verify(key string, contents []byte, file string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrSignature, err)
+	}
+	public, err := payload(key, 10+ed25519.PublicKeySize)
+	if err != nil {
+		return err
+	}
+	signature, err := payload(string(text), 10+ed25519.SignatureSize)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrSignature, err)
+	}
+	sum := blake2b.Sum512(contents)
+	if string(signature[:2]) != "ED" || !bytes.Equal(signature[2:10], public[2:10]) || !ed25519.Verify(public[10:], sum[:], signature[10:]) {
+		return ErrSignature
+	}
+	return nil
+}
+
+// payload is the first line that is no comment, of so many bytes or more.
+func payload(text string, least int) ([]byte, error) {
+	for line := range strings.Lines(text) {
+		if strings.Contains(line, "comment:") {
+			continue
+		}
+		b, err := base64.StdEncoding.DecodeString(strings.TrimSpace(line))
+		if err != nil || len(b) < least {
+			return nil, errors.New("not in minisign's format")
+		}
+		return b, nil
+	}
+	return nil, errors.New("not in minisign's format")
+}
+
+// counter tells how much was read.
+type counter struct {
+	io.Reader
+	n    int64
+	told func(int64)
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.n += int64(n)
+	c.told(c.n)
+	return n, err
+}
+
+// unpack gives the bytes of the card out of an image that may be compressed,
+// which its first bytes tell.
+func unpack(r io.Reader) (io.ReadCloser, error) {
+	b := bufio.NewReaderSize(r, 1<<20)
+	head, err := b.Peek(6)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNoImage, err)
+	}
+	switch {
+	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}): // RFC 8878
+		d, err := zstd.NewReader(b, zstd.WithDecoderConcurrency(2), zstd.WithDecoderMaxWindow(128<<20))
+		if err != nil {
+			return nil, err
+		}
+		return d.IOReadCloser(), nil
+	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}): // RFC 1952
+		return gzip.NewReader(b)
+	case bytes.HasPrefix(head, []byte("\xfd7zXZ")), bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("BZh")):
+		return nil, ErrKind
+	}
+	return io.NopCloser(b), nil
+}
