@@ -18,6 +18,7 @@ import (
 
 	"checkpoint"
 	"checkpoint/cmd/internal/cli"
+	"checkpoint/cmd/internal/report"
 )
 
 func main() { os.Exit(cli.Process(command())) }
@@ -72,7 +73,7 @@ func command() *cli.Command {
 // part is some rows of the table, which can be measured alone.
 type part struct {
 	name    string
-	measure func(*options, *province, *table) error
+	measure func(*options, *province, *report.Table) error
 	beyond  bool // also of a province that no sample is large enough for
 }
 
@@ -113,7 +114,7 @@ func (o *options) run(ctx context.Context, io cli.IO) error {
 		return cli.Hint(err, "--dir on a larger disk")
 	}
 	p := &province{ctx: ctx, dir: o.dir, date: checkpoint.DateOf(time.Now()), tool: o.provincectl, checkpointd: o.checkpointd, log: io.Err}
-	t := table{section: o.section, targets: !o.beyondSample()}
+	t := report.Table{Section: o.section, Targets: !o.beyondSample()}
 	for _, part := range parts() {
 		if o.only != "" && o.only != part.name || o.beyondSample() && !part.beyond {
 			continue
@@ -123,10 +124,10 @@ func (o *options) run(ctx context.Context, io cli.IO) error {
 		}
 	}
 	if o.out == "" {
-		fmt.Fprintln(io.Out, t.markdown())
+		fmt.Fprintln(io.Out, t.Markdown())
 		return nil
 	}
-	return replaceSection(o.out, o.section, t.markdown())
+	return report.Replace(o.out, o.section, t.Markdown())
 }
 
 // targets are those of the requirement: for ten million people on two cores.
@@ -140,10 +141,3 @@ const (
 	targetRead     = 8192 // bytes
 	targetOpen     = 50   // ms
 )
-
-func verdict[T cmp.Ordered](measured, target T) string {
-	if measured <= target {
-		return "met"
-	}
-	return "**MISSED**"
-}

@@ -7,13 +7,14 @@ import (
 	"path/filepath"
 	"time"
 
+	"checkpoint/cmd/internal/report"
 	"checkpoint/cmd/internal/rig"
 	"checkpoint/store/build/sample"
 	"checkpoint/store/keys"
 	"checkpoint/store/snapshot"
 )
 
-func measureBuild(o *options, p *province, t *table) error {
+func measureBuild(o *options, p *province, t *report.Table) error {
 	others, err := p.sheets(o)
 	if err != nil {
 		return err
@@ -26,14 +27,14 @@ func measureBuild(o *options, p *province, t *table) error {
 	if err != nil {
 		return err
 	}
-	t.add("build from CSV", "≤ 80 s: "+verdict(u.wall.Seconds(), targetBuild), fmt.Sprintf("%.1f s", u.wall.Seconds()), fmt.Sprintf("%d people; %.1f s of processor time; %s", o.people, u.processor.Seconds(), waited.String()))
-	t.add("its peak memory (RSS)", "≤ 128 MB: "+verdict(u.memory>>20, targetMemory), fmt.Sprintf("%d MB", u.memory>>20), "ru_maxrss of the process")
+	t.Add("build from CSV", "≤ 80 s: "+report.Verdict(u.wall.Seconds(), targetBuild), fmt.Sprintf("%.1f s", u.wall.Seconds()), fmt.Sprintf("%d people; %.1f s of processor time; %s", o.people, u.processor.Seconds(), waited.String()))
+	t.Add("its peak memory (RSS)", "≤ 128 MB: "+report.Verdict(u.memory>>20, targetMemory), fmt.Sprintf("%d MB", u.memory>>20), "ru_maxrss of the process")
 	ref, size, err := p.layer(1)
 	if err != nil {
 		return err
 	}
 	h := ref.Header
-	t.add("the layer on disk", "–", fmt.Sprintf("%.1f MB", float64(size)/1e6), fmt.Sprintf("%d people with %d further documents: %.1f bytes a person in all", h.People-1, h.Aliases, float64(size)/float64(h.People)))
+	t.Add("the layer on disk", "–", fmt.Sprintf("%.1f MB", float64(size)/1e6), fmt.Sprintf("%d people with %d further documents: %.1f bytes a person in all", h.People-1, h.Aliases, float64(size)/float64(h.People)))
 	return nil
 }
 
@@ -64,7 +65,7 @@ func (p *province) layer(n int) (snapshot.LayerRef, int64, error) {
 }
 
 // measureBytes builds the same people without and with one further document.
-func measureBytes(o *options, p *province, t *table) error {
+func measureBytes(o *options, p *province, t *report.Table) error {
 	if err := errors.Join(p.sample(o.people, o.seed), p.makeKeys()); err != nil {
 		return err
 	}
@@ -88,8 +89,8 @@ func measureBytes(o *options, p *province, t *table) error {
 		}
 	}
 	person, document := sizes[0], sizes[1]-sizes[0]
-	t.add("bytes on the box: a person with one document", "≤ 100: "+verdict(person, targetPerson), fmt.Sprintf("%.1f", person), fmt.Sprintf("file of %d people without further documents", n))
-	t.add("each further document", "≤ 45: "+verdict(document, targetDocument), fmt.Sprintf("%.1f", document), "growth of that file when each has one more")
+	t.Add("bytes on the box: a person with one document", "≤ 100: "+report.Verdict(person, targetPerson), fmt.Sprintf("%.1f", person), fmt.Sprintf("file of %d people without further documents", n))
+	t.Add("each further document", "≤ 45: "+report.Verdict(document, targetDocument), fmt.Sprintf("%.1f", document), "growth of that file when each has one more")
 	return nil
 }
 
@@ -108,7 +109,7 @@ func split(n int) (first, last int) {
 	return n * askedFirst / all, n * (askedFirst + askedBefore) / all
 }
 
-func measureLookups(o *options, p *province, t *table) error {
+func measureLookups(o *options, p *province, t *report.Table) error {
 	if !o.beyondSample() { // else the build was measured before
 		if err := p.base(1, o.people, o.seed); err != nil {
 			return err
@@ -121,7 +122,7 @@ func measureLookups(o *options, p *province, t *table) error {
 	if err != nil {
 		return err
 	}
-	t.add("loading it on a box", "–", load.Round(100*time.Millisecond).String(), "base, daily and hourly layer: copied, every block proven, switched to")
+	t.Add("loading it on a box", "–", load.Round(100*time.Millisecond).String(), "base, daily and hourly layer: copied, every block proven, switched to")
 	people, err := p.people(o.asked())
 	if err != nil {
 		return err
@@ -134,12 +135,12 @@ func measureLookups(o *options, p *province, t *table) error {
 		return err
 	}
 	note += "; base + 2 layers; " + waited.String()
-	t.add("open after the file was forgotten", "≤ 50 ms: "+verdict(r.Open.Milliseconds(), targetOpen), ms(r.Open), "three layers, their indexes proven; cache dropped before")
-	t.add("lookup, steady state: p50", "≤ 90 µs: "+verdict(r.Then.P50.Microseconds(), targetMiddle), µs(r.Then.P50), note)
-	t.add("lookup, steady state: p99", "≤ 400 µs: "+verdict(r.Then.P99.Microseconds(), targetTail), µs(r.Then.P99), fmt.Sprintf("%d lookups after %d others, each a different person", r.Then.N, r.First.N+r.Before.N))
-	t.add("bytes read for it", "≤ 8192: "+verdict(r.Then.Read, targetRead), fmt.Sprint(r.Then.Read), "mean, the disk's own counter (/sys/block): everybody's, so keep the machine idle")
-	t.add("lookup, just after boot: p50 / p99", "–", µs(r.First.P50)+" / "+µs(r.First.P99), fmt.Sprintf("the first %d lookups after the cache was dropped; %d bytes read each", r.First.N, r.First.Read))
-	t.add("lookup, file warm: p50 / p99", "–", µs(r.Warm.P50)+" / "+µs(r.Warm.P99), fmt.Sprintf("the last %d people again; %d bytes read each", r.Warm.N, r.Warm.Read))
+	t.Add("open after the file was forgotten", "≤ 50 ms: "+report.Verdict(r.Open.Milliseconds(), targetOpen), ms(r.Open), "three layers, their indexes proven; cache dropped before")
+	t.Add("lookup, steady state: p50", "≤ 90 µs: "+report.Verdict(r.Then.P50.Microseconds(), targetMiddle), µs(r.Then.P50), note)
+	t.Add("lookup, steady state: p99", "≤ 400 µs: "+report.Verdict(r.Then.P99.Microseconds(), targetTail), µs(r.Then.P99), fmt.Sprintf("%d lookups after %d others, each a different person", r.Then.N, r.First.N+r.Before.N))
+	t.Add("bytes read for it", "≤ 8192: "+report.Verdict(r.Then.Read, targetRead), fmt.Sprint(r.Then.Read), "mean, the disk's own counter (/sys/block): everybody's, so keep the machine idle")
+	t.Add("lookup, just after boot: p50 / p99", "–", µs(r.First.P50)+" / "+µs(r.First.P99), fmt.Sprintf("the first %d lookups after the cache was dropped; %d bytes read each", r.First.N, r.First.Read))
+	t.Add("lookup, file warm: p50 / p99", "–", µs(r.Warm.P50)+" / "+µs(r.Warm.P99), fmt.Sprintf("the last %d people again; %d bytes read each", r.Warm.N, r.Warm.Read))
 	return nil
 }
 

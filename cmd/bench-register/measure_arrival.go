@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"checkpoint/cmd/internal/report"
 	"checkpoint/cmd/internal/rig"
 	"checkpoint/store/build/sample"
 	"checkpoint/store/snapshot"
@@ -31,7 +32,7 @@ const (
 
 // measureArrival has a box take a new base in as fast as it can, and then an
 // hour's changes.
-func measureArrival(o *options, p *province, t *table) (err error) {
+func measureArrival(o *options, p *province, t *report.Table) (err error) {
 	if err := p.base(1, o.people, o.seed); err != nil {
 		return err
 	}
@@ -50,7 +51,7 @@ func measureArrival(o *options, p *province, t *table) (err error) {
 }
 
 // load measures a whole base without a limit.
-func (b *box) load(t *table) error {
+func (b *box) load(t *report.Table) error {
 	_, size, err := b.layer(newBase)
 	if err != nil {
 		return err
@@ -86,10 +87,10 @@ func (b *box) load(t *table) error {
 	}
 	mean := (once + again) / 2
 	ratio := took.Seconds() / mean.Seconds()
-	t.add("full load over HTTPS, no limit", "≤ 1.3× writing once: "+verdict(ratio, targetLoad), fmt.Sprintf("%.1f s, %.2f×", took.Seconds(), ratio), fmt.Sprintf("%.1f MB from the first byte asked for until the daemon uses them, proven twice, while it scans; writing as many to the same disk and syncing took %.1f s before and %.1f s afterwards; server, daemon and benchmark share the machine; %s", float64(size)/1e6, once.Seconds(), again.Seconds(), busy))
-	t.add("bytes written for it, at the disk", "–", fmt.Sprintf("%.2f×", float64(after-before)/float64(size)), "of the layer's size; records of the scans are among them; "+b.disk.About)
-	t.add("RssAnon meanwhile", "≤ 64 MB: "+verdict(m.MostAnon, targetAnon), fmt.Sprintf("%.1f MB", float64(m.MostAnon)/(1<<20)), "the most of samples every 100 ms: the daemon, and the child that proves the layer")
-	t.add("last serial byte → lamp meanwhile: p50 / p99", "–", lamps(m.Latencies), fmt.Sprintf("%d scans", len(m.Lamp)))
+	t.Add("full load over HTTPS, no limit", "≤ 1.3× writing once: "+report.Verdict(ratio, targetLoad), fmt.Sprintf("%.1f s, %.2f×", took.Seconds(), ratio), fmt.Sprintf("%.1f MB from the first byte asked for until the daemon uses them, proven as they come and read back from the disk, while it scans; writing as many to the same disk and syncing took %.1f s before and %.1f s afterwards; server, daemon and benchmark share the machine; %s", float64(size)/1e6, once.Seconds(), again.Seconds(), busy))
+	t.Add("bytes written for it, at the disk", "–", fmt.Sprintf("%.2f×", float64(after-before)/float64(size)), "of the layer's size; records of the scans are among them; "+b.disk.About)
+	t.Add("RssAnon meanwhile", "≤ 64 MB: "+report.Verdict(m.MostAnon, targetAnon), fmt.Sprintf("%.1f MB", float64(m.MostAnon)/(1<<20)), "the most of samples every 100 ms")
+	t.Add("last serial byte → lamp meanwhile: p50 / p99", "–", lamps(m.Latencies), fmt.Sprintf("%d scans", len(m.Lamp)))
 	return nil
 }
 
@@ -102,7 +103,7 @@ func (b *box) settled() (int64, error) {
 }
 
 // hour measures a layer of 0.1 % changes.
-func (b *box) hour(o *options, t *table) error {
+func (b *box) hour(o *options, t *report.Table) error {
 	path, err := b.some("hour.csv", max(o.people/1000, 10))
 	if err != nil {
 		return err
@@ -134,9 +135,9 @@ func (b *box) hour(o *options, t *table) error {
 	logical := logicalBytes(ref.Header)
 	took := m.active.Sub(seen.looked)
 	wire, written := float64(seen.sent)/float64(logical), float64(after-before)/float64(logical)
-	t.add("an hour's layer, 0.1 % changed: on the wire", "≤ 2× the logical bytes: "+verdict(wire, targetWire), fmt.Sprintf("%.2f×", wire), fmt.Sprintf("%d bytes with all metadata for %d people and %d further documents; logical: a tag of 16 bytes for each, 48 of a person's record, 8 of a document's", seen.sent, ref.Header.People, ref.Header.Aliases))
-	t.add("bytes written for it, at the disk", "≤ 3×: "+verdict(written, targetWritten), fmt.Sprintf("%.2f×", written), fmt.Sprintf("%d bytes, with the file system's own; %s", after-before, b.disk.About))
-	t.add("time to active", "≤ 2 s: "+verdict(took.Seconds(), targetActive), fmt.Sprintf("%.2f s", took.Seconds()), "from the box's first question until its daemon uses the layer; before that comes the random wait that keeps 500 boxes apart")
+	t.Add("an hour's layer, 0.1 % changed: on the wire", "≤ 2× the logical bytes: "+report.Verdict(wire, targetWire), fmt.Sprintf("%.2f×", wire), fmt.Sprintf("%d bytes with all metadata for %d people and %d further documents; logical: a tag of 16 bytes for each, 48 of a person's record, 8 of a document's", seen.sent, ref.Header.People, ref.Header.Aliases))
+	t.Add("bytes written for it, at the disk", "≤ 3×: "+report.Verdict(written, targetWritten), fmt.Sprintf("%.2f×", written), fmt.Sprintf("%d bytes, with the file system's own; %s", after-before, b.disk.About))
+	t.Add("time to active", "≤ 2 s: "+report.Verdict(took.Seconds(), targetActive), fmt.Sprintf("%.2f s", took.Seconds()), "from the box's first question until its daemon uses the layer; before that comes the random wait that keeps 500 boxes apart")
 	return nil
 }
 
@@ -149,7 +150,7 @@ func logicalBytes(h snapshot.Header) int64 {
 
 // measureLimited has a box scan while a base arrives at the default limit. The
 // province is smaller, or it would take long; the rate is the same.
-func measureLimited(o *options, whole *province, t *table) (err error) {
+func measureLimited(o *options, whole *province, t *report.Table) (err error) {
 	people := min(o.people, limitedPeople)
 	p := whole.part("limited")
 	for _, n := range []int{1, newBase} {
@@ -186,7 +187,7 @@ func measureLimited(o *options, whole *province, t *table) (err error) {
 		return err
 	}
 	ratio := m.Lamp.Quantile(0.99).Seconds() / idle.Lamp.Quantile(0.99).Seconds()
-	t.add("last serial byte → lamp while a base arrives at the default limit: p50 / p99", "p99 ≤ 2× idle: "+verdict(ratio, targetLamp), fmt.Sprintf("%s, %.2f×", lamps(m.Latencies), ratio), fmt.Sprintf("%d people; %d scans in %.0f s, until the new base is in use; %s; idle: %s in %d scans, %s", people, len(m.Lamp), m.active.Sub(b.mirror.now().layer).Seconds(), waited, lamps(idle.Latencies), len(idle.Lamp), calm))
+	t.Add("last serial byte → lamp while a base arrives at the default limit: p50 / p99", "p99 ≤ 2× idle: "+report.Verdict(ratio, targetLamp), fmt.Sprintf("%s, %.2f×", lamps(m.Latencies), ratio), fmt.Sprintf("%d people; %d scans in %.0f s, until the new base is in use; %s; idle: %s in %d scans, %s", people, len(m.Lamp), m.active.Sub(b.mirror.now().layer).Seconds(), waited, lamps(idle.Latencies), len(idle.Lamp), calm))
 	return nil
 }
 

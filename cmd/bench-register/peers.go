@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"time"
 
+	"checkpoint/cmd/internal/report"
 	"checkpoint/cmd/internal/rig"
 	"checkpoint/store/build/input"
 	"checkpoint/store/keys"
@@ -38,7 +39,7 @@ type loaded struct {
 
 // measurePeers has other stores hold the records of the base layer and find
 // those that the register was asked for.
-func measurePeers(o *options, p *province, t *table) error {
+func measurePeers(o *options, p *province, t *report.Table) error {
 	if _, err := os.Stat(o.peers); err != nil {
 		fmt.Fprintln(p.log, "no other stores are measured:", err)
 		return nil
@@ -55,7 +56,7 @@ func measurePeers(o *options, p *province, t *table) error {
 	return nil
 }
 
-func (p *province) measurePeer(o *options, t *table, peer peer, tags []byte) error {
+func (p *province) measurePeer(o *options, t *report.Table, peer peer, tags []byte) error {
 	fmt.Fprintln(p.log, "the same records in", peer.title)
 	dir := p.path(peer.name)
 	if err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o755)); err != nil {
@@ -78,9 +79,9 @@ func (p *province) measurePeer(o *options, t *table, peer peer, tags []byte) err
 	if err != nil {
 		return err
 	}
-	t.add(peer.title+": the base layer's records on disk / load", "–", fmt.Sprintf("%.1f MB / %.1f s", float64(l.Bytes)/1e6, l.Took.Seconds()), fmt.Sprintf("%d entries by rising tag, sealed already; %s", l.Entries, peer.notes))
-	t.add(peer.title+": lookup, steady state: p50 / p99", "–", µs(r.Then.P50)+" / "+µs(r.Then.P99), fmt.Sprintf("%d bytes read each; %s; opened in %s; one store instead of three layers, nothing proven, no record opened; %s", r.Then.Read, note, ms(r.Open), waited.String()))
-	t.add(peer.title+": just after boot; warm: p50 / p99", "–", fmt.Sprintf("%s / %s; %s / %s", µs(r.First.P50), µs(r.First.P99), µs(r.Warm.P50), µs(r.Warm.P99)), fmt.Sprintf("%d bytes read each just after boot", r.First.Read))
+	t.Add(peer.title+": the base layer's records on disk / load", "–", fmt.Sprintf("%.1f MB / %.1f s", float64(l.Bytes)/1e6, l.Took.Seconds()), fmt.Sprintf("%d entries by rising tag, sealed already; %s", l.Entries, peer.notes))
+	t.Add(peer.title+": lookup, steady state: p50 / p99", "–", µs(r.Then.P50)+" / "+µs(r.Then.P99), fmt.Sprintf("%d bytes read each; %s; opened in %s; one store instead of three layers, nothing proven, no record opened; %s", r.Then.Read, note, ms(r.Open), waited.String()))
+	t.Add(peer.title+": just after boot; warm: p50 / p99", "–", fmt.Sprintf("%s / %s; %s / %s", µs(r.First.P50), µs(r.First.P99), µs(r.Warm.P50), µs(r.Warm.P99)), fmt.Sprintf("%d bytes read each just after boot", r.First.Read))
 	return nil
 }
 

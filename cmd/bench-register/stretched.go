@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"checkpoint/cmd/internal/report"
 	"checkpoint/cmd/internal/rig"
 	"checkpoint/store/build/sample"
 	"checkpoint/store/snapshot"
@@ -14,7 +15,7 @@ const (
 )
 
 // measureStretched looks up where each record key costs Argon2id of 8 MiB.
-func measureStretched(o *options, whole *province, t *table) error {
+func measureStretched(o *options, whole *province, t *report.Table) error {
 	people := min(o.people, stretchedPeople)
 	p := whole.part("stretched")
 	if err := p.sample(people, o.seed); err != nil {
@@ -49,6 +50,6 @@ func measureStretched(o *options, whole *province, t *table) error {
 	if err != nil {
 		return err
 	}
-	t.add("lookup with the stretch on: p99", "≤ 15 ms: "+verdict(r.Before.P99.Milliseconds(), targetStretched), fmt.Sprintf("%.1f ms, p50 %.1f ms", r.Before.P99.Seconds()*1000, r.Before.P50.Seconds()*1000), fmt.Sprintf("%d lookups after the first %d, %s; base + 2 layers of %d people, for a build computes a stretch for each entry; %s", r.Before.N, r.First.N, note, people, waited))
+	t.Add("lookup with the stretch on: p99", "≤ 15 ms: "+report.Verdict(r.Before.P99.Milliseconds(), targetStretched), fmt.Sprintf("%.1f ms, p50 %.1f ms", r.Before.P99.Seconds()*1000, r.Before.P50.Seconds()*1000), fmt.Sprintf("%d lookups after the first %d, %s; base + 2 layers of %d people, for a build computes a stretch for each entry; %s", r.Before.N, r.First.N, note, people, waited))
 	return nil
 }

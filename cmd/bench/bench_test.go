@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -18,35 +17,6 @@ func TestLimitIsHeldAgainstThe99thHundredth(t *testing.T) {
 	}
 	if r := within("x", v, 30, ""); !r.met {
 		t.Error("p99 of 30 ns does not pass for 30 ns")
-	}
-}
-
-func TestSectionIsReplacedAndTheRestStays(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "docs", "benchmarks.md")
-	check := func(text, want string) {
-		t.Helper()
-		if err := replaceSection(path, "lane", text); err != nil {
-			t.Fatal(err)
-		}
-		if got, _ := os.ReadFile(path); string(got) != want {
-			t.Fatalf("got %q, want %q", got, want)
-		}
-	}
-	check("a\n", "<!-- lane:begin -->\na\n<!-- lane:end -->\n")
-	check("b\n", "<!-- lane:begin -->\nb\n<!-- lane:end -->\n")
-	if err := os.WriteFile(path, []byte("before\n<!-- lane:begin -->\nb\n<!-- lane:end -->\nafter\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	check("c\n", "before\n<!-- lane:begin -->\nc\n<!-- lane:end -->\nafter\n")
-}
-
-func TestSectionWithoutEndIsNotOverwritten(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "benchmarks.md")
-	if err := os.WriteFile(path, []byte("<!-- lane:begin -->\nsomebody's text\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if err := replaceSection(path, "lane", "new\n"); err == nil {
-		t.Error("text after a lost end marker is replaced")
 	}
 }
 

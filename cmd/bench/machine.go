@@ -1,28 +1,24 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 
+	"checkpoint/cmd/internal/report"
 	"checkpoint/cmd/internal/rig"
 )
 
 // header says when and on what a table was measured.
 func header(p *province) string {
-	var u unix.Utsname
-	_ = unix.Uname(&u) // an empty kernel version then
-	text := fmt.Sprintf("Measured %s by `make bench` on %d cores of %s, %s, Linux %s, %s. ",
-		time.Now().UTC().Format("2006-01-02 15:04 UTC"), runtime.NumCPU(), cpu(), runtime.GOARCH, unix.ByteSliceToString(u.Release[:]), runtime.Version())
+	text := report.Measured("make bench") + ". "
 	if nice, err := unix.Getpriority(unix.PRIO_PROCESS, 0); err == nil && nice != 20 {
 		text += fmt.Sprintf("Niceness %d, the daemon's too. ", 20-nice)
 	}
@@ -55,20 +51,6 @@ func attribute(dir, name string) string {
 		return ""
 	}
 	return strings.TrimSpace(string(text))
-}
-
-func cpu() string {
-	f, err := os.Open("/proc/cpuinfo")
-	if err != nil {
-		return "an unknown processor"
-	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		if key, value, ok := strings.Cut(lines.Text(), ":"); ok && strings.TrimSpace(key) == "model name" {
-			return strings.TrimSpace(value)
-		}
-	}
-	return "an unnamed processor"
 }
 
 // mincore(2): golang.org/x/sys has the number of the call and not the call.

@@ -19,6 +19,7 @@ import (
 	"syscall"
 
 	"checkpoint/cmd/internal/cli"
+	"checkpoint/cmd/internal/report"
 )
 
 func main() {
@@ -36,11 +37,13 @@ func command() *cli.Command {
 		Flags: func(f *flag.FlagSet) {
 			f.StringVar(&b.cache, "cache", ".cache/bench", "directory that keeps the provinces for a day")
 			f.StringVar(&b.out, "out", "", "Markdown file whose lane section is replaced")
-			f.StringVar(&b.only, "only", "", "one of: one lane, two lanes, stretched keys, writing, lookups, sizes")
+			f.StringVar(&b.only, "only", "", "one of: one lane, two lanes, page, stretched keys, writing, lookups, verify, sizes")
 			f.IntVar(&b.people, "people", 1_000_000, "how many people the province has")
 			f.IntVar(&b.stretchPeople, "stretch-people", 5_000, "the same for the province with stretched keys, which takes long to build")
 			f.IntVar(&b.scans, "scans", 5_000, "scans with one lane, and with two")
 			f.IntVar(&b.stretchScans, "stretch-scans", 1_000, "scans with stretched keys")
+			f.IntVar(&b.pageScans, "page-scans", 500, "scans whose verdict is waited for in a browser")
+			f.IntVar(&b.pages, "pages", 20, "pages open at once, for what they cost the lane")
 			f.IntVar(&b.lookups, "lookups", 1_000, "lookups of each sort; a cold one opens the snapshot anew")
 			f.IntVar(&b.written, "written", 500, "scans whose writing is counted")
 		},
@@ -59,6 +62,7 @@ type bench struct {
 	people, stretchPeople int
 	scans, stretchScans   int
 	lookups, written      int
+	pageScans, pages      int
 	io                    cli.IO
 	table                 table
 }
@@ -87,9 +91,11 @@ func (b *bench) run(ctx context.Context) error {
 	}{
 		{"one lane", func() error { return b.oneLane(ctx, plain) }},
 		{"two lanes", func() error { return b.twoLanes(ctx, plain) }},
+		{"page", func() error { return b.page(ctx, plain) }},
 		{"stretched keys", func() error { return b.stretched(ctx, stretched) }},
 		{"writing", func() error { return b.writing(ctx, plain) }},
 		{"lookups", func() error { return b.lookupRows(plain) }},
+		{"verify", func() error { return b.verifyRows(plain) }},
 		{"sizes", func() error { return b.sizes(ctx, plain) }},
 	}
 	for _, s := range steps {
@@ -106,5 +112,5 @@ func (b *bench) run(ctx context.Context) error {
 	if b.out == "" {
 		return nil
 	}
-	return replaceSection(b.out, "lane", text)
+	return report.Replace(b.out, "lane", text)
 }

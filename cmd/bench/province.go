@@ -50,7 +50,7 @@ func (b *bench) province(ctx context.Context, people int, stretch bool) (*provin
 	}
 	p := &province{Province: made, dir: filepath.Join(b.cache, name), people: people}
 	notes := filepath.Join(p.dir, "measured.json")
-	if text, err := os.ReadFile(notes); err == nil {
+	if text, err := os.ReadFile(notes); err == nil && b.ofTheseTools(notes) {
 		return p, json.Unmarshal(text, &p.measured)
 	}
 	fmt.Fprintf(b.io.Err, "build: a province of %d people, stretched keys: %t\n", people, stretch)
@@ -62,6 +62,14 @@ func (b *bench) province(ctx context.Context, people int, stretch bool) (*provin
 		return nil, err
 	}
 	return p, os.WriteFile(notes, text, 0o644) // last: a province without is built anew
+}
+
+// ofTheseTools tells whether a province is younger than what builds provinces:
+// the format of an older one may be another.
+func (b *bench) ofTheseTools(notes string) bool {
+	tool, err := os.Stat(filepath.Join(b.bin, "provincectl"))
+	made, err2 := os.Stat(notes)
+	return err == nil && err2 == nil && made.ModTime().After(tool.ModTime())
 }
 
 // build works with the real tools, as the province and a technician would.

@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 import (
@@ -28,7 +30,8 @@ func parseCommand() *cli.Command {
 }
 
 func verifyCommand() *cli.Command {
-	var data, now, siteType string
+	var data, now, direction string
+	lane := checkpoint.LaneInfo{Direction: checkpoint.In}
 	var asJSON bool
 	return &cli.Command{
 		Name: "verify", Short: "thử một mã với dữ liệu / decide codes as the box would, without recording anything",
@@ -36,7 +39,9 @@ func verifyCommand() *cli.Command {
 		Flags: func(f *flag.FlagSet) {
 			stateFlag(f, &data)
 			f.StringVar(&now, "now", "", "the time to decide at, RFC 3339, taken as trusted (default: this machine's)")
-			f.StringVar(&siteType, "site-type", "building", "what rules are told of the site")
+			f.StringVar(&lane.SiteType, "site-type", "building", "what rules are told of the site")
+			f.StringVar(&lane.Commune, "commune", "", "code of the commune the site is in")
+			f.StringVar(&direction, "direction", "in", "of the lane, in or out")
 			f.BoolVar(&asJSON, "json", false, "required: the only output there is")
 		},
 		Run: func(ctx context.Context, io cli.IO, args []string) error {
@@ -50,7 +55,11 @@ func verifyCommand() *cli.Command {
 					return cli.Usage("verify: --now: want RFC 3339, such as 2021-10-15T08:00:00+07:00")
 				}
 			}
-			return verifyLines(ctx, io, findState(data), fixedClock(at), checkpoint.LaneInfo{SiteType: siteType, Direction: checkpoint.In})
+			var err error
+			if lane.Direction, err = checkpoint.ParseDirection(direction); err != nil {
+				return cli.Usage("verify: --direction: want in or out")
+			}
+			return verifyLines(ctx, io, findState(data), fixedClock(at), lane)
 		},
 	}
 }

@@ -1,9 +1,10 @@
+//go:build linux
+
 package main
 
 import (
 	"bufio"
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -14,7 +15,6 @@ import (
 
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/console/control"
-	"checkpoint/console/pin"
 )
 
 func emergencyCommand() *cli.Command {
@@ -46,38 +46,6 @@ func endCommand() *cli.Command {
 				return cli.Hint(err, "lead_pins in the configuration says whose PINs are good; each try is recorded")
 			}
 			fmt.Fprintln(std.Out, "Cổng đã về nghỉ. / The gate is at rest.")
-			return nil
-		},
-	}
-}
-
-func pinCommand() *cli.Command {
-	return &cli.Command{
-		Name: "pin", Short: "tạo mã băm của PIN cho lead_pins / make a PIN's hash, for lead_pins in the configuration",
-		Examples: []string{"checkpointctl pin"},
-		Run: func(_ context.Context, std cli.IO, args []string) error {
-			if len(args) > 0 {
-				return cli.Usage("pin: unexpected argument: the PIN is asked for, never given on the command line")
-			}
-			secrets := newSecrets(std)
-			code, err := secrets.ask("PIN: ")
-			if err != nil {
-				return err
-			}
-			if secrets.hidden {
-				again, err := secrets.ask("PIN, lần nữa / once more: ")
-				if err != nil {
-					return err
-				}
-				if again != code {
-					return errors.New("the two are not the same")
-				}
-			}
-			hash, err := pin.Hash(code)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(std.Out, "%q\n", hash)
 			return nil
 		},
 	}

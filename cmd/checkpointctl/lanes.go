@@ -1,22 +1,27 @@
+//go:build linux
+
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"checkpoint"
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/console/control"
+	"checkpoint/console/faults"
 	"checkpoint/console/messages"
-	"checkpoint/store/build/sample"
 	"checkpoint/store/keys"
 )
 
@@ -27,11 +32,22 @@ func findRunDir(named string) string {
 		if dir == "" {
 			continue
 		}
-		if _, err := os.Stat(filepath.Join(dir, control.SocketName)); err == nil || dir == named {
+		if dir == named || answers(filepath.Join(dir, control.SocketName)) {
 			return dir
 		}
 	}
 	return "/run/checkpoint"
+}
+
+// answers tells whether somebody listens: a daemon that was killed leaves its
+// socket behind.
+func answers(socket string) bool {
+	c, err := net.Dial("unix", socket)
+	if err != nil {
+		return false
+	}
+	c.Close()
+	return true
 }
 
 func runFlag(f *flag.FlagSet, dir *string) {
@@ -66,26 +82,39 @@ func notRunning(err error) error {
 func decideCommand() *cli.Command {
 	var dir, lane string
 	return &cli.Command{
-		Name: "decide", Short: "trả lời thay nút bấm / answer the open decision: passed, denied or undo",
-		Examples: []string{"checkpointctl decide passed", "checkpointctl decide denied --lane 2", "checkpointctl decide undo"},
+		Name: "decide", Short: "trả lời thay nút bấm / answer the open decision: passed, denied, other, call, undo or override",
+		Examples: []string{"checkpointctl decide passed", "checkpointctl decide denied --lane 2", "checkpointctl decide other   # máy chờ giấy thứ hai 30 giây / the next scan within 30 s joins", "checkpointctl decide undo", "checkpointctl decide override"},
 		Flags: func(f *flag.FlagSet) {
 			runFlag(f, &dir)
 			f.StringVar(&lane, "lane", "", "lane (needed where there is more than one)")
 		},
 		Run: func(ctx context.Context, io cli.IO, args []string) error {
 			if len(args) != 1 {
-				return cli.Usage("decide: want passed, denied or undo")
+				return cli.Usage("decide: want passed, denied, other, call, undo or override")
 			}
-			if _, err := checkpoint.ParseAnswer(args[0]); err != nil {
-				return cli.Usage("decide: %q: want passed, denied or undo", args[0])
+			answer, err := checkpoint.ParseAnswer(args[0])
+			if err != nil {
+				return cli.Usage("decide: %q: want passed, denied, other, call, undo or override", args[0])
 			}
-			if err := control.NewClient(findRunDir(dir)).Decide(ctx, control.Decide{Lane: lane, Answer: args[0]}); err != nil {
+			decide := control.Decide{Lane: lane, Answer: args[0]}
+			if answer == checkpoint.AnswerOverride {
+				if decide.PIN, err = newSecrets(io).ask("PIN trưởng ca / shift lead's PIN: "); err != nil {
+					return err
+				}
+			}
+			if err := control.NewClient(findRunDir(dir)).Decide(ctx, decide); err != nil {
 				return cli.Hint(err, "checkpointctl status shows what each lane waits for")
 			}
-			fmt.Fprintf(io.Out, "%s: recorded\n", args[0])
+			fmt.Fprintf(io.Out, "%s: %s\n", args[0], cmp.Or(doneTexts[answer], "recorded"))
 			return nil
 		},
 	}
+}
+
+// doneTexts say what became of an answer that leaves no record.
+var doneTexts = map[checkpoint.Answer]string{
+	checkpoint.AnswerOther: "show the second paper to the reader within 30 s",
+	checkpoint.AnswerCall:  "the page shows the duty officer's phone number",
 }
 
 func statusCommand() *cli.Command {
@@ -134,8 +163,14 @@ func printStatus(io cli.IO, s control.Status) {
 		if l.Verdict != "" {
 			fmt.Fprintf(io.Out, ", %s %s", l.Verdict, l.Reason)
 		}
+		if !l.Second.IsZero() {
+			fmt.Fprint(io.Out, ", wants a second paper")
+		}
 		for _, r := range l.Readers {
 			fmt.Fprintf(io.Out, ", reader %s %s", r.Name, map[bool]string{true: "connected", false: "UNPLUGGED"}[r.Connected])
+			if r.Sight != checkpoint.SightClear {
+				fmt.Fprintf(io.Out, " SEES NOTHING (%s)", r.Sight)
+			}
 		}
 		for _, c := range l.Contacts {
 			fmt.Fprintf(io.Out, ", %s", contactWords[c])
@@ -153,17 +188,25 @@ func printStatus(io cli.IO, s control.Status) {
 			}
 		}
 	}
+	if s.Quiet {
+		fmt.Fprintln(io.Out, "  sound: OFF but for faults and emergencies: changed on the page, under Settings")
+	}
 	printSnapshot(io, s)
 	printJournal(io, s.Journal)
-	printLink(io, s.Link)
+	if p := s.Photos; p != nil {
+		fmt.Fprintf(io.Out, "  photos of paper forms: %d wait, %d kB\n", p.Waiting, p.Bytes/1000)
+	}
+	printLink(io, s)
+	printProvince(io, s)
 	fmt.Fprintf(io.Out, "  clock: %s, %s\n", s.Clock.Time.Format(time.RFC3339), map[bool]string{true: "trusted", false: "NOT TRUSTED: nobody is admitted automatically"}[s.Clock.Trusted])
+	printFaults(io, s.Told())
 }
 
 // contactWords say what an active contact means.
 var contactWords = map[string]string{
 	checkpoint.ContactFire.String(): "FIRE ALARM", checkpoint.ContactDoor.String(): "door open", checkpoint.ContactPassage.String(): "somebody in the passage",
 	checkpoint.ContactExit.String(): "exit button pressed", checkpoint.ContactTamper.String(): "BOX OPENED",
-	checkpoint.ButtonPass.String(): "button pass pressed", checkpoint.ButtonDeny.String(): "button deny pressed", checkpoint.ButtonPriority.String(): "button priority pressed",
+	checkpoint.Button1.String(): "button 1 pressed", checkpoint.Button2.String(): "button 2 pressed", checkpoint.Button3.String(): "button 3 pressed", checkpoint.ButtonPriority.String(): "button priority pressed",
 }
 
 func printSnapshot(io cli.IO, s control.Status) {
@@ -208,108 +251,58 @@ func printJournal(io cli.IO, j control.Journal) {
 	}
 }
 
-func printLink(io cli.IO, l control.Link) {
+// printLink leaves out what cannot be known while something nearer is wrong.
+func printLink(io cli.IO, s control.Status) {
+	l := s.Link
 	if l.Broker == "" {
 		fmt.Fprintln(io.Out, "  link: none configured")
 		return
 	}
-	fmt.Fprintf(io.Out, "  link: %s, %s, collector %s\n", l.Broker, map[bool]string{true: "connected", false: "OFFLINE"}[l.Connected], map[bool]string{true: "present", false: "absent"}[l.Collector])
+	switch {
+	case l.Connected:
+		fmt.Fprintf(io.Out, "  link: %s, connected, collector %s\n", l.Broker, map[bool]string{true: "present", false: "absent"}[l.Collector])
+	case slices.ContainsFunc(s.Told(), func(f faults.Found) bool { return f.Code == faults.CableOut }):
+		fmt.Fprintln(io.Out, "  link: OFFLINE, the cable is out")
+	default:
+		fmt.Fprintf(io.Out, "  link: %s, OFFLINE\n", l.Broker)
+	}
 	if l.Fault != "" {
 		fmt.Fprintf(io.Out, "    %s\n", l.Fault)
 	}
-}
-
-// Where `make run` puts the virtual scanner and the sample cards, below its
-// run-time directory.
-const (
-	scannerLink = "scanner"
-	cardsLink   = "cards"
-)
-
-func scanCommand() *cli.Command {
-	var dir, name, payload, device string
-	return &cli.Command{
-		Name: "scan", Short: "quẹt thẻ mẫu vào máy đang chạy thử / show a sample card to the box of make run",
-		Examples: []string{"checkpointctl scan --sample green", "checkpointctl scan --payload '001090000011||…'"},
-		Flags: func(f *flag.FlagSet) {
-			runFlag(f, &dir)
-			f.StringVar(&name, "sample", "", "name of a sample card: green, amber, red, unknown, withdrawn, …")
-			f.StringVar(&payload, "payload", "", "a payload of your own instead")
-			f.StringVar(&device, "device", "", "serial device to write to (default: the virtual scanner of make run)")
-		},
-		Run: func(ctx context.Context, io cli.IO, args []string) error {
-			if (name == "") == (payload == "") || len(args) > 0 {
-				return cli.Usage("scan: want --sample NAME or --payload TEXT")
-			}
-			run := findRunDir(dir)
-			if name != "" {
-				var err error
-				if payload, err = samplePayload(run, name); err != nil {
-					return err
-				}
-			}
-			if device == "" {
-				device = filepath.Join(run, scannerLink)
-			}
-			return show(ctx, io, control.NewClient(run), device, payload)
-		},
+	if l.Forged > 0 {
+		fmt.Fprintf(io.Out, "    marks: %d FORGED and refused\n", l.Forged)
 	}
 }
 
-func samplePayload(run, name string) (string, error) {
-	text, err := os.ReadFile(filepath.Join(run, cardsLink, sample.CardsFile))
-	if err != nil {
-		return "", cli.Hint(fmt.Errorf("read sample cards: %w", err), "start the sample checkpoint first: make run")
-	}
-	var cards []sample.Card
-	if err := json.Unmarshal(text, &cards); err != nil {
-		return "", fmt.Errorf("read sample cards: %w", err)
-	}
-	var names []string
-	for _, c := range cards {
-		if c.Name == name {
-			return c.Payload, nil
+// printFaults says what is wrong, the worst first, each with what to do.
+func printFaults(io cli.IO, told []faults.Found) {
+	for _, f := range told {
+		row, _ := faults.Of(f.Code)
+		fmt.Fprintf(io.Out, "  ! %s: %s", f.Code, row.Title.Both())
+		if f.Where != "" {
+			fmt.Fprintf(io.Out, " (%s)", f.Where)
 		}
-		names = append(names, c.Name)
+		fmt.Fprintf(io.Out, "\n    → %s\n", step(row))
 	}
-	return "", cli.Usage("scan: no sample card %q; there are %s", name, strings.Join(names, ", "))
 }
 
-// show writes a code to the scanner and prints what the lane decides.
-func show(ctx context.Context, io cli.IO, client *control.Client, device, payload string) error {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	ready, done := make(chan struct{}), make(chan error, 1)
-	go func() {
-		done <- client.Events(ctx, ready, func(e control.Event) bool {
-			if e.Verdict == "" || e.State == checkpoint.StateReading.String() {
-				return true
-			}
-			if e.Notice == checkpoint.DecideFirst { // this scan was refused; the event tells of the one before
-				fmt.Fprintf(io.Out, "%s  %s\n", e.Notice, messages.Reason(e.Notice, nil, messages.Vietnamese).What)
-				return false
-			}
-			text := messages.Reason(e.Reason, e.Args, messages.Vietnamese)
-			verdict, _ := checkpoint.ParseVerdict(e.Verdict)
-			fmt.Fprintf(io.Out, "%s / %s  %s  %s\n", messages.Word(verdict, messages.Vietnamese), messages.Word(verdict, messages.English), e.Reason, text.What)
-			return false
-		})
-	}()
-	select {
-	case <-ready:
-	case err := <-done:
-		return notRunning(err)
+// step is what to do about a fault, with its command.
+func step(f faults.Fault) string {
+	if f.Next == "" {
+		return f.Act.Both()
 	}
-	f, err := os.OpenFile(device, os.O_WRONLY, 0)
-	if err != nil {
-		return cli.Hint(fmt.Errorf("open scanner: %w", err), "make run prints the path of its virtual scanner")
+	return f.Act.Both() + ": " + f.Next
+}
+
+// printProvince says how the box stands with the province's office.
+func printProvince(io cli.IO, s control.Status) {
+	if c := s.Certificate; c != nil {
+		fmt.Fprintf(io.Out, "  certificate: until %s\n", c.Until.Format(time.DateOnly))
+		if c.Fault != "" {
+			fmt.Fprintf(io.Out, "    %s\n", c.Fault)
+		}
 	}
-	defer f.Close()
-	if _, err := f.WriteString(payload + "\r"); err != nil {
-		return fmt.Errorf("write to scanner: %w", err)
+	if c := s.Commands; c != nil && c.Refused > 0 {
+		fmt.Fprintf(io.Out, "  commands: %d REFUSED, the last one: %s\n", c.Refused, c.LastRefusal)
 	}
-	if err := <-done; err != nil {
-		return cli.Hint(fmt.Errorf("no decision within 5 s: %w", err), "a card just scanned is taken once; an open decision refuses others: checkpointctl status")
-	}
-	return nil
 }

@@ -1,3 +1,5 @@
+//go:build linux
+
 // Command checkpointctl is the technician's tool on the box: it reads codes as
 // the box would, answers for the guard, shows the state and loads snapshots.
 package main
@@ -23,14 +25,16 @@ func command() *cli.Command {
 		Short: "công cụ của kỹ thuật viên / the technician's tool on the box",
 		Examples: []string{
 			"checkpointctl status",
+			"checkpointctl doctor",
 			"checkpointctl decide passed",
 			"checkpointctl snapshot load /media/usb/snap",
 			"checkpointctl lamps walk",
+			"checkpointctl enrol --claim /media/usb",
 			`echo '"001090000011"' | checkpointctl parse --json`,
 		},
 		Sub: []*cli.Command{
-			statusCommand(), detectCommand(), decideCommand(), scanCommand(), snapshotCommand(), lampsCommand(), emergencyCommand(), pinCommand(),
-			parseCommand(), verifyCommand(), decodeCommand(),
+			statusCommand(), doctorCommand(), detectCommand(), decideCommand(), typeCommand(), scanCommand(), snapshotCommand(), logsCommand(), configCommand(), lampsCommand(), enrolCommand(), systemCommand(), imageCommand(), emergencyCommand(), pinCommand(), pairCommand(),
+			parseCommand(), verifyCommand(), dccCommand(), decodeCommand(), cli.Completion(command, "checkpointctl"),
 		},
 	}
 }

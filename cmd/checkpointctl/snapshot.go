@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 import (
@@ -18,6 +20,7 @@ import (
 	"checkpoint/cmd/internal/snapshots"
 	"checkpoint/console/control"
 	"checkpoint/store/durable"
+	"checkpoint/store/release"
 	"checkpoint/store/snapshot"
 	"checkpoint/sync/update"
 )
@@ -28,7 +31,7 @@ func snapshotCommand() *cli.Command {
 	return &cli.Command{
 		Name: "snapshot", Short: "dữ liệu trên máy / the data on the box",
 		Examples: []string{"checkpointctl snapshot load /media/usb/snap", "checkpointctl snapshot list"},
-		Sub:      []*cli.Command{snapshotLoad(), snapshotList()},
+		Sub:      []*cli.Command{snapshotLoad(), snapshotList(), snapshotRollback(), snapshotScrub()},
 	}
 }
 
@@ -98,7 +101,11 @@ func handOver(state string) error {
 		}
 		return os.Lchown(path, int(owner.Uid), int(owner.Gid))
 	}
-	return errors.Join(filepath.WalkDir(filepath.Join(state, snapshots.Dir), give), filepath.WalkDir(filepath.Join(state, snapshots.UpdateDir), give))
+	var errs []error
+	for _, dir := range []string{snapshots.Dir, snapshots.UpdateDir, update.SystemDir} {
+		errs = append(errs, filepath.WalkDir(filepath.Join(state, dir), give))
+	}
+	return errors.Join(errs...)
 }
 
 // stateHint is the next step when a state directory could not be used.
@@ -120,7 +127,16 @@ func load(ctx context.Context, io cli.IO, from, state string, store *snapshot.Bo
 	if !update.IsRepository(from) {
 		return store.Load(from, snapshot.Incoming{Check: snapshots.Check, Progress: progress(io), Latest: snapshot.Latest(floor, false)})
 	}
+	system := "" // this machine has no use for one
+	running, ok, err := release.Fetches()
+	if err != nil {
+		return snapshot.Manifest{}, err
+	}
+	if ok {
+		system = filepath.Join(state, update.SystemDir)
+	}
 	client := update.New(update.Options{
+		System: system, Running: running,
 		Box: store, Officers: trust.Snapshot, Dir: filepath.Join(state, snapshots.UpdateDir), Carrier: update.Directory(from),
 		Now: func() time.Time { return floor }, Check: snapshots.Check, Progress: progress(io),
 	})

@@ -9,18 +9,29 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"checkpoint"
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/cmd/internal/config"
 	"checkpoint/cmd/internal/snapshots"
+	"checkpoint/console/access"
 	"checkpoint/console/control"
+	"checkpoint/console/daylog"
+	"checkpoint/console/faults"
+	"checkpoint/console/live"
+	"checkpoint/console/messages"
+	"checkpoint/console/page"
 	"checkpoint/console/pin"
+	"checkpoint/console/shift"
+	"checkpoint/device/board"
 	"checkpoint/device/clock"
 	"checkpoint/device/gate"
 	"checkpoint/scanner"
 	"checkpoint/store/durable"
+	"checkpoint/store/forms"
 	"checkpoint/store/snapshot"
+	"checkpoint/sync/orders"
 	"checkpoint/sync/update"
 	"checkpoint/sync/uplink"
 	"checkpoint/verify"
@@ -33,28 +44,51 @@ type box struct {
 	clock   *clock.Clock
 	holder  *snapshots.Holder
 	records records
+	album   album
 	uplink  atomic.Pointer[uplink.Uplink] // nil: none, or not yet
 	ready   chan *uplink.Uplink           // the uplink, once, for the task that runs it
 	store   *snapshot.Box                 // nil without keys
 	updates atomic.Pointer[update.Client] // nil without a server for them, or not yet
 	fetches chan *update.Client           // the client, once, for the task that runs it
 	hub     *control.Hub
+	page    *page.Server // nil: none is configured
 	lanes   []*lane
 	inputs  []*contact
-	pins    *pin.List // of shift leads
-	readers map[*lane][]*scanner.Reader
+	shift   *shift.Book
+	looked  *daylog.Log
+	pins    *pin.List
+
+	settings *live.Keeper
+	panel    panel
+	access   *access.Access               // nil: no page on the network
+	placed   atomic.Pointer[access.Place] // nil: it does not listen there, or not yet
+	unplaced atomic.Value                 // why it does not listen there; a string
+	readers  map[*lane][]*scanner.Reader
 
 	mending             sync.Mutex // one attempt at a time; guards trust
 	trust               snapshot.Trust
 	keys, journal, link part
+	photos              part
 	fetch               part
 
-	told toldHealth // of the task that watches snapshots
+	lastHealth toldHealth // of the task that watches snapshots
+
+	faults  faults.Watch
+	machine atomic.Pointer[control.Machine] // nil: not looked at yet
+	codes   control.Codes
+
+	orders   atomic.Pointer[orders.Inbox] // nil: no keys to believe a command by, yet
+	commands chan message                 // that came down, for the task that judges them
+	walks    chan time.Time               // lamp walks that were ordered, and until when
+	again    func(cause error)            // ends the daemon, to be started again
+	renewal  renewal
+	claims   chan string // shown to a reader while somebody enrols the box
 }
 
 // lane is one lane with its hardware.
 type lane struct {
 	*checkpoint.Lane
+	school *school
 	config config.Lane
 	gate   *gate.Gate
 	faults faultNotes
@@ -63,7 +97,7 @@ type lane struct {
 // newBox wires a box. What is missing (keys, snapshot, journal) is a fault that
 // the box names and works around, never a reason not to start.
 func newBox(log *slog.Logger, io cli.IO, c *config.Config, o options) (*box, error) {
-	b := &box{config: c, log: log, hub: control.NewHub(), holder: snapshots.NewHolder(nil), readers: map[*lane][]*scanner.Reader{}, ready: make(chan *uplink.Uplink, 1), fetches: make(chan *update.Client, 1)}
+	b := &box{config: c, log: log, hub: control.NewHub(), holder: snapshots.NewHolder(nil), panel: panel{sys: board.Sys}, readers: map[*lane][]*scanner.Reader{}, ready: make(chan *uplink.Uplink, 1), fetches: make(chan *update.Client, 1), commands: make(chan message, 16), walks: make(chan time.Time, 1), claims: make(chan string)}
 	if err := os.MkdirAll(c.StateDir, 0o700); err != nil {
 		return nil, fmt.Errorf("make state directory: %w", err)
 	}
@@ -72,8 +106,38 @@ func newBox(log *slog.Logger, io cli.IO, c *config.Config, o options) (*box, err
 		return nil, fmt.Errorf("lead_pins: %w", err)
 	}
 	b.openClock()
+	b.openDuty()
+	if b.records.forms, err = forms.Open(b.path("forms.json")); err != nil {
+		b.log.Error("paper forms", "error", err)
+	}
+	b.openAccess()
+	b.openPage()
+	if b.records.today, err = openToday(b.path("today.json")); err != nil {
+		b.log.Error("counts of the day", "error", err)
+	}
 	b.openParts(io, o)
-	return b, b.openLanes(io, o)
+	if err := b.openLanes(io, o); err != nil {
+		return nil, err
+	}
+	b.applySettings()
+	b.connectPage()
+	return b, nil
+}
+
+// openDuty opens what people on duty ask for: the shift's account, and what is
+// remembered of today.
+func (b *box) openDuty() {
+	var err error
+	now, _ := b.clock.Now()
+	if b.shift, err = shift.Open(durable.Bytes(b.path("shift.json")), now); err != nil {
+		b.log.Error("the shift's account", "error", err)
+	}
+	b.openSettings()
+	b.looked = daylog.New(messages.Zone)
+	b.records.heard = func(p checkpoint.Position, r checkpoint.Record) {
+		b.shift.Add(p, r)
+		b.looked.Add(p, r)
+	}
 }
 
 func (b *box) path(name string) string { return filepath.Join(b.config.StateDir, name) }
@@ -116,42 +180,42 @@ func (b *box) openLanes(io cli.IO, o options) error {
 		if err != nil {
 			return err
 		}
-		info := checkpoint.LaneInfo{Site: b.config.Site, SiteType: b.config.SiteType, Lane: c.Name, Direction: direction}
+		info := checkpoint.LaneInfo{Site: b.config.Site, SiteType: b.config.SiteType, Commune: b.config.Commune, Lane: c.Name, Direction: direction}
 		l := &lane{config: c}
 		b.openGate(l, trace.of(c.Name), io, o)
+		l.school = openSchool(info, b.clock, b.onPage())
 		var readers []string
 		for _, r := range c.Readers {
 			readers = append(readers, r.Name)
 		}
 		l.Lane = checkpoint.NewLane(checkpoint.LaneConfig{
 			Info: info, Verifier: verifier, Gate: l.gate, Journal: &b.records, Clock: b.clock,
-			Display: b.display(io, o), Recent: recent, Readers: readers, Attended: b.config.Attended(),
+			Display: append(b.display(io, o), l.school), Recent: recent, Readers: readers, Attended: b.config.Attended(),
 			Contacts: c.Gate.Contacts(), PassWithin: c.Gate.PassWithin(), DoorOpenFor: c.Gate.DoorOpenFor(),
 		})
+		l.school.real = l.Lane
 		b.lanes = append(b.lanes, l)
 		b.openReaders(l)
 	}
 	return nil
 }
 
-// openGate gives a lane its gate. A lane whose pins cannot be had works without
-// them, and says so, so that the guard still sees verdicts and records are kept.
+// openGate gives a lane its gate. A lane works without the pins that cannot be
+// had, and says so, so that the guard still sees verdicts and records are kept.
 func (b *box) openGate(l *lane, trace io.Writer, std cli.IO, o options) {
 	with := gate.Options{Trace: trace, OnFault: func(err error) { l.faults.set("pins", err) }}
 	if o.terminal {
 		with.Output = laneOutput{std.Out, l.config.Name}
 	}
 	var err error
-	if l.gate, err = gate.Open(l.config.Gate, with); err != nil {
-		l.gate = gate.New(gate.Pins{}, gate.Options{})
-	}
+	l.gate, err = gate.Open(l.config.Gate, with)
 	inputs, errInputs := gate.OpenInputs(l.config.Gate)
 	for _, in := range inputs {
 		b.addInput(in, l)
 	}
 	if err = errors.Join(err, errInputs); err != nil {
 		l.faults.set("lines", err)
-		b.log.Error("gate not opened: the lane works without it (N11)", "lane", l.config.Name, "error", err)
+		b.log.Error("lines of the gate cannot be had: the lane works without them (N11)", "lane", l.config.Name, "error", err)
 	}
 }
 
@@ -170,7 +234,7 @@ func (b *box) close() error {
 	for _, l := range b.lanes {
 		errs = append(errs, l.gate.Close())
 	}
-	errs = append(errs, b.records.Close())
+	errs = append(errs, b.records.Close(), b.records.today.save(), b.shift.Save())
 	b.holder.Close()
 	return errors.Join(errs...)
 }

@@ -17,6 +17,7 @@ type options struct {
 	check    bool
 	terminal bool
 	trace    string
+	wiring   string
 }
 
 func command() *cli.Command {
@@ -28,11 +29,15 @@ func command() *cli.Command {
 			f.StringVar(&o.config, "config", config.DefaultPath, "configuration file")
 			f.BoolVar(&o.check, "check", false, "check the configuration, list every fault, and end")
 			f.BoolVar(&o.terminal, "terminal", false, "print what each lane does, for people who try the box out")
+			f.StringVar(&o.wiring, "wiring", "", "without a configuration that holds, say so on the lamps of this wiring: "+standardWiring+" (docs/install.md); empty: on none")
 			f.StringVar(&o.trace, "trace", "", "file that gets a line for every edge of a gate's pins: time, pin, level, lane (benchmarks)")
 		},
 		Run: func(ctx context.Context, io cli.IO, args []string) error {
 			if len(args) > 0 {
 				return cli.Usage("checkpointd: unexpected argument %q", args[0])
+			}
+			if o.wiring != "" && o.wiring != standardWiring {
+				return cli.Usage("checkpointd: unknown wiring %q: want %s", o.wiring, standardWiring)
 			}
 			if o.check {
 				return check(io, o.config, config.Check(o.config))
@@ -40,7 +45,7 @@ func command() *cli.Command {
 			c, err := config.Read(o.config)
 			log := slog.New(slog.NewTextHandler(io.Err, nil))
 			if err != nil {
-				return outOfService(ctx, log, err)
+				return outOfService(ctx, log, err, o)
 			}
 			return serve(ctx, log, io, c, o)
 		},

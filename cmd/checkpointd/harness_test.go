@@ -36,6 +36,7 @@ type settings struct {
 	Unattended bool
 	Broker     string
 	More       string // further lines at the top of the file
+	Reader     string // the reader's lines, instead of a serial scanner's
 }
 
 const configTemplate = `box = "thu-0001"
@@ -55,11 +56,11 @@ name = "1"
 direction = "in"
 gate = { driver = "simulated", relay_pulse_ms = 100 }
 [[lane.reader]]
-name = "scanner"
+{{if .Reader}}{{.Reader}}{{else}}name = "scanner"
 kind = "serial"
 path = "{{.Scanner}}"
 suffix = "CR"
-`
+{{end}}`
 
 // newRig makes an enrolled box without data and without a scanner.
 func newRig(t testing.TB, s settings) *rig {

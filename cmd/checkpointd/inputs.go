@@ -33,7 +33,7 @@ func (b *box) addInput(in gate.Input, l *lane) {
 func (in *contact) watch(ctx context.Context, log *slog.Logger) {
 	tell := func(active bool) {
 		for _, l := range in.lanes {
-			l.Contact(in.Contact, active)
+			l.school.Contact(in.Contact, active)
 		}
 	}
 	in.Watch(ctx, tell, func(err error) {
@@ -41,9 +41,9 @@ func (in *contact) watch(ctx context.Context, log *slog.Logger) {
 			l.faults.set(in.Contact.String(), err)
 		}
 		if err != nil {
-			log.Error("input lost", "input", in.Contact.String(), "lane", in.lanes[0].config.Name, "error", err)
+			log.Error("input fails", "input", in.Contact.String(), "lane", in.lanes[0].config.Name, "error", err)
 		} else {
-			log.Info("input there again", "input", in.Contact.String(), "lane", in.lanes[0].config.Name)
+			log.Info("input works again", "input", in.Contact.String(), "lane", in.lanes[0].config.Name)
 		}
 	})
 }

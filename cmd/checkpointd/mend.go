@@ -13,6 +13,7 @@ import (
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/cmd/internal/snapshots"
 	"checkpoint/store/durable"
+	"checkpoint/store/forms"
 	"checkpoint/store/journal"
 	"checkpoint/store/keys"
 	"checkpoint/sync/uplink"
@@ -69,6 +70,7 @@ func text(err error) string {
 func (b *box) openParts(io cli.IO, o options) {
 	b.keys = part{name: "keys", loss: "keys not usable: the box checks nothing (N05)", open: b.openKeys}
 	b.journal = part{name: "journal", loss: "no journal: nothing opens (N20)", open: b.openJournal}
+	b.photos = part{name: "store of photos", loss: "no store of photos: paper forms go without", open: b.openAlbum}
 	b.link = part{name: "uplink", loss: "no uplink: records wait on the box", open: func() error { return b.openUplink(io, o) }}
 	b.fetch = part{name: "updates", loss: "no updates: snapshots have to be loaded by hand", open: b.openUpdates}
 	b.mend()
@@ -79,12 +81,15 @@ func (b *box) openParts(io cli.IO, o options) {
 func (b *box) mend() {
 	b.mending.Lock()
 	defer b.mending.Unlock()
-	for _, p := range []*part{&b.keys, &b.journal, &b.link, &b.fetch} {
+	for _, p := range []*part{&b.keys, &b.journal, &b.photos, &b.link, &b.fetch} {
 		p.try(b.log)
 	}
 }
 
 func (b *box) openKeys() error {
+	if err := snapshots.Settle(b.config.StateDir, b.config.SiteID); err != nil {
+		return err
+	}
 	store, trust, err := snapshots.Store(b.config.StateDir)
 	switch {
 	case trust.Province == b.config.Province:
@@ -96,6 +101,7 @@ func (b *box) openKeys() error {
 		return err
 	}
 	b.store = store
+	b.openOrders()
 	b.holder.Provide(store)
 	b.reload(b.holder.Reload)
 	return nil
@@ -132,14 +138,15 @@ func (b *box) openUplink(io cli.IO, o options) error {
 	if outbox == nil {
 		return errNoJournal
 	}
-	certificates, err := certificatesOf(b.config.MQTT)
+	certificates, err := b.certificates(b.config.MQTT)
 	if err != nil {
 		return err
 	}
 	u, err := uplink.New(uplink.Options{
 		Broker: b.config.MQTT.Broker, Province: b.config.Province, Box: b.config.Box, TLS: certificates,
-		Collectors: b.collectors(), Outbox: outbox, Tokens: durable.Bytes(b.path("restore-token")),
-		Info: b.info(), Log: b.log, OnChange: b.linkChanged(io, o), OnAnnounced: b.announced,
+		Collectors: b.collectors(), Outbox: outbox, Photos: &b.album, Tokens: durable.Bytes(b.path("restore-token")),
+		Info: b.info(), Log: b.log, OnChange: b.linkChanged(io, o), OnAnnounced: b.announced, OnCommand: b.told,
+		BytesASecond: b.config.MQTT.LimitKbps * 1000 / 8,
 	})
 	if err != nil {
 		return err
@@ -173,6 +180,9 @@ type records struct {
 	journal *journal.Journal
 	closed  bool
 	decided tally
+	today   *today                                       // nil before the lanes are open
+	heard   func(checkpoint.Position, checkpoint.Record) // of what is on disk
+	forms   *forms.List
 }
 
 var errNoJournal = errors.New("there is no journal to keep records in")
@@ -201,7 +211,19 @@ func (r *records) Append(ctx context.Context, record checkpoint.Record) (checkpo
 		return checkpoint.Position{}, errNoJournal
 	}
 	r.count(record)
-	return j.Append(ctx, record)
+	p, err := j.Append(ctx, record)
+	if err == nil && r.today != nil {
+		r.today.add(record)
+	}
+	if err == nil && r.heard != nil {
+		r.heard(p, record)
+	}
+	if err == nil && r.forms != nil {
+		if err := r.forms.Note(record, p); err != nil {
+			slog.Error("the rest of a paper form will not be asked for", "error", err)
+		}
+	}
+	return p, err
 }
 
 // Stats is the journal's; without one it is empty.

@@ -59,11 +59,20 @@ func (r *rig) start(env ...string) *process {
 
 func (r *rig) startWith(config string, env ...string) *process {
 	r.t.Helper()
+	return r.startIn(config, nil, env...)
+}
+
+// startIn starts it with attributes of its process: a network of its own.
+func (r *rig) startIn(config string, attr *syscall.SysProcAttr, env ...string) *process {
+	r.t.Helper()
 	r.starts++
 	trace := r.path(fmt.Sprint("trace", r.starts))
 	r.must(syscall.Mkfifo(trace, 0o600))
 	d := &process{t: r.t, exited: make(chan struct{}), client: control.NewClient(r.settings.Run)}
 	d.cmd = daemonCommand(r.t, env, "--config", config, "--trace", trace)
+	if attr != nil {
+		d.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Cloneflags: attr.Cloneflags}
+	}
 	if r.program != "" {
 		d.cmd.Path = r.program
 	}

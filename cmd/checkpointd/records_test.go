@@ -23,6 +23,20 @@ type stored struct {
 // aside, is not the box's or has a gap fails the test.
 func (p *province) read(t testing.TB, state string) (list []stored) {
 	t.Helper()
+	j, box := p.journal(t, state)
+	defer j.Close()
+	segments, err := j.Segments(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range segments {
+		list = append(list, p.readSegment(t, j, s, box)...)
+	}
+	return list
+}
+
+func (p *province) journal(t testing.TB, state string) (*journal.Journal, ed25519.PublicKey) {
+	t.Helper()
 	box, err := boxKey(state)
 	if err != nil {
 		t.Fatal(err)
@@ -34,16 +48,38 @@ func (p *province) read(t testing.TB, state string) (list []stored) {
 	if err != nil {
 		t.Fatalf("open the journal after the daemon's end: %v", err)
 	}
-	defer j.Close()
 	if n := j.Stats().Damaged; n > 0 {
 		t.Fatalf("%d journal segments damaged", n)
 	}
-	segments, err := j.Segments(context.Background())
+	return j, box.Public().(ed25519.PublicKey)
+}
+
+// sealedRecord is one as it goes to the province.
+type sealedRecord struct {
+	epoch uint64
+	journal.Sealed
+}
+
+// sealed reads the journal below a state directory without opening its records.
+func (p *province) sealed(t testing.TB, state string) (list []sealedRecord) {
+	t.Helper()
+	j, _ := p.journal(t, state)
+	defer j.Close()
+	segments, err := j.Segments(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range segments {
-		list = append(list, p.readSegment(t, j, s, box.Public().(ed25519.PublicKey))...)
+		for seq := uint64(1); seq <= s.Last; {
+			page, err := j.Read(t.Context(), s.Epoch, seq, 100)
+			if err != nil || len(page) == 0 {
+				t.Fatalf("read record %d of %d: %v", seq, s.Last, err)
+			}
+			for _, r := range page {
+				list = append(list, sealedRecord{s.Epoch, r})
+				seq = r.Seq + 1
+			}
+		}
 	}
 	return list
 }

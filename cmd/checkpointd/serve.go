@@ -13,6 +13,7 @@ import (
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/cmd/internal/config"
 	"checkpoint/console/control"
+	"checkpoint/console/metrics"
 )
 
 // serve runs a box until ctx ends. Only what makes it pointless to run at all
@@ -30,6 +31,9 @@ func serve(ctx context.Context, log *slog.Logger, io cli.IO, c *config.Config, o
 		listener.Close()
 		return err
 	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	b.again = cancel
 	var tasks sync.WaitGroup
 	run := func(name string, task func(context.Context) error) {
 		tasks.Go(func() {
@@ -43,7 +47,11 @@ func serve(ctx context.Context, log *slog.Logger, io cli.IO, c *config.Config, o
 	run("watchdog", b.watchdog)
 	log.Info("ready", "box", c.Box, "lanes", len(b.lanes))
 	tasks.Wait()
-	return b.close()
+	err = b.close()
+	if errors.Is(context.Cause(ctx), errAgain) {
+		return &cli.Error{Err: errors.Join(errAgain, err), Code: cli.Again, Hint: "systemd starts it again"}
+	}
+	return err
 }
 
 func listenHint(err error) error {
@@ -55,8 +63,9 @@ func listenHint(err error) error {
 
 // outOfService keeps a box with a bad configuration up and answering, so that
 // whoever asks is told what is wrong.
-func outOfService(ctx context.Context, log *slog.Logger, cause error) error {
+func outOfService(ctx context.Context, log *slog.Logger, cause error, o options) error {
 	log.Error("not configured; the box is out of service (N16)", "error", cause)
+	defer showOutOfService(log, o.wiring)()
 	notify(log, "READY=1\nSTATUS=out of service: configuration")
 	fallback := config.Config{RunDir: runDirOf()}
 	if err := os.MkdirAll(fallback.RunDir, 0o755); err != nil {
@@ -66,16 +75,41 @@ func outOfService(ctx context.Context, log *slog.Logger, cause error) error {
 	if err != nil {
 		return &cli.Error{Err: errors.Join(cause, err), Code: cli.NotConfigured}
 	}
-	s := &control.Server{Hub: control.NewHub(), Status: func() control.Status {
-		return control.Status{Version: version(), Fault: cause.Error()}
-	}}
-	var fed sync.WaitGroup
-	fed.Go(func() {
+	status := func() control.Status { return control.Status{Version: version(), Fault: cause.Error()} }
+	s := &control.Server{Hub: control.NewHub(), Status: status, Metrics: metrics.Handler(status, started)}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var tasks sync.WaitGroup
+	tasks.Go(func() {
 		feedWatchdog(ctx, log, func(context.Context, time.Duration) bool { return true })
 	})
+	tasks.Go(func() { awaitConfiguration(ctx, o.config, cancel) })
 	err = s.Serve(ctx, listener)
-	fed.Wait()
+	tasks.Wait()
+	if errors.Is(context.Cause(ctx), errConfigured) {
+		return &cli.Error{Err: errConfigured, Code: cli.Again, Hint: "systemd starts it again"}
+	}
 	return err
+}
+
+// errConfigured is why a daemon ends that was out of service.
+var errConfigured = errors.New("starting again: the configuration holds now")
+
+// awaitConfiguration ends a daemon that is out of service as soon as the
+// configuration holds: somebody has mended it, or brought a claim on a stick.
+func awaitConfiguration(ctx context.Context, path string, again context.CancelCauseFunc) {
+	t := time.NewTicker(lookEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			if _, err := config.Read(path); err == nil {
+				again(errConfigured)
+			}
+		}
+	}
 }
 
 // runDirOf is where systemd put the run-time directory, for a daemon that

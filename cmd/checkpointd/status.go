@@ -10,27 +10,51 @@ import (
 
 	"github.com/coreos/go-systemd/v22/daemon"
 
+	"checkpoint/cmd/internal/machine"
 	"checkpoint/console/control"
+	"checkpoint/console/faults"
 )
 
 // status is what the box says of itself on the control socket.
 func (b *box) status() control.Status {
+	s := b.state()
+	s.Machine = b.machine.Load()
+	s.Faults = append([]faults.Found{}, b.faults.See(time.Now(), s.Found())...) // never nil: they are watched
+	return s
+}
+
+// look is how the machine fares, and what has been wrong for how long. It is
+// called often enough for that to be known without anybody asking.
+func (b *box) look() {
+	m := machine.Look(b.config.StateDir)
+	b.machine.Store(&m)
+	b.panel.follow(b.settings.Now().Brightness) // one that appeared since
+	b.showTrouble(b.status().Faults)
+}
+
+// state is the box without what its machine says and without its faults.
+func (b *box) state() control.Status {
 	now, trusted := b.clock.Now()
 	s := control.Status{
 		Box: b.config.Box, Province: b.config.Province, Site: b.config.Site, Version: version(),
 		Clock: control.Clock{Time: now, Trusted: trusted}, Link: control.Link{Broker: b.config.MQTT.Broker},
 	}
+	s.Quiet = b.settings.Now().Quiet
 	if s.Fault = text(b.keys.fault()); s.Fault == "" {
 		s.Fault = text(b.journal.fault())
 	}
 	for _, l := range b.lanes {
 		ls := b.hub.Lane(l.config.Name)
-		ls.GateFail, ls.Pins = l.faults.String(), l.gate.Fitted()
+		ls.GateFail, ls.Pins, ls.Today = l.faults.String(), l.gate.Fitted(), b.records.today.of(l.config.Name, now)
 		s.Lanes = append(s.Lanes, ls)
 	}
 	data, err := b.holder.State()
 	if data != nil {
-		s.Snapshot = control.Snapshot{Number: data.Number, Policy: data.Policy.Number(), Created: data.Created}
+		limits := data.Policy.Limits()
+		s.Snapshot = control.Snapshot{
+			Number: data.Number, Policy: data.Policy.Number(), Created: data.Created,
+			FreshHours: limits.FreshHours, NoGreenHours: limits.NoGreenHours,
+		}
 	}
 	if err != nil {
 		s.Snapshot.Fault = err.Error()
@@ -40,20 +64,29 @@ func (b *box) status() control.Status {
 		s.Update = &control.Update{Offered: u.Offered, Until: u.Until, Stale: u.Stale, Done: u.Done, All: u.All, Fault: u.Fault, Held: (*control.Held)(u.Held)}
 	}
 	for i, l := range b.lanes {
-		s.Lanes[i].ReaderFail = b.readerFaults(l)
+		s.Lanes[i].ReaderFail, s.Lanes[i].Cameras = b.readerFaults(l), b.cameraNames(l)
 	}
-	s.Journal = b.journalStatus()
+	s.Journal, s.Photos = b.journalStatus(), b.album.status()
+	s.Page, s.Screen = b.pageStatus(), b.panel.status()
 	s.Link.Fault = text(b.link.fault())
+	if until, fault := b.renewal.state(); !until.IsZero() || fault != "" {
+		s.Certificate = &control.Certificate{Until: until, Fault: fault}
+	}
+	if inbox := b.orders.Load(); inbox != nil {
+		o := inbox.Status()
+		s.Commands = &control.Commands{Newest: o.Newest, Refused: o.Refused, LastRefusal: string(o.LastRefusal)}
+	}
 	if up := b.uplink.Load(); up != nil {
 		u := up.Status()
 		s.Link.Connected, s.Link.Collector, s.Link.Since, s.Link.LastMark = u.Connected, u.CollectorPresent, u.Since, u.LastMark
+		s.Link.Forged = u.Forged
 	}
 	return s
 }
 
 func (b *box) journalStatus() control.Journal {
 	j := b.records.Stats()
-	s := control.Journal{Waiting: j.Waiting, Bytes: j.Bytes, Full: j.Full, Fault: text(b.journal.fault())}
+	s := control.Journal{Waiting: j.Waiting, Bytes: j.Bytes, Full: j.Full, Fault: text(b.journal.fault()), Damaged: j.Damaged, Oldest: j.Oldest}
 	if j.Damaged > 0 {
 		s.Fault = fmt.Sprintf("%d damaged segments set aside as *.damaged: keep them for the province", j.Damaged)
 	}

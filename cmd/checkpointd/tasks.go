@@ -7,11 +7,11 @@ import (
 	"sync"
 	"time"
 
-	"checkpoint"
 	"checkpoint/cmd/internal/certificates"
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/cmd/internal/config"
 	"checkpoint/console/control"
+	"checkpoint/console/metrics"
 	"checkpoint/sync/uplink"
 	"checkpoint/sync/wire"
 )
@@ -21,6 +21,7 @@ import (
 func (b *box) start(run func(string, func(context.Context) error)) {
 	for _, l := range b.lanes {
 		run("lane "+l.config.Name, l.Run)
+		run("lesson "+l.config.Name, l.school.Run)
 		for _, reader := range b.readers[l] {
 			run("reader "+reader.Name, func(ctx context.Context) error { reader.Run(ctx); return nil })
 		}
@@ -28,9 +29,23 @@ func (b *box) start(run func(string, func(context.Context) error)) {
 	for _, in := range b.inputs {
 		run("input "+in.Contact.String(), func(ctx context.Context) error { in.watch(ctx, b.log); return nil })
 	}
+	run("machine", b.watchMachine)
 	run("snapshots", b.watchSnapshots)
 	run("updates", b.runUpdates)
 	run("uplink", b.runUplink)
+	run("counts of the day", b.keepToday)
+	run("orders", b.runOrders)
+	run("walks", b.runWalks)
+	run("renewals", b.runRenewals)
+	if b.page != nil {
+		run("page", b.servePage)
+	}
+	if b.access != nil {
+		run("page on the network", b.serveNetwork)
+	}
+	if b.config.Metrics.Listen != "" {
+		run("metrics", b.serveMetrics)
+	}
 }
 
 // lookEvery is how often the pointer to the snapshot in use is read (a loader
@@ -49,6 +64,21 @@ func (b *box) watchSnapshots(ctx context.Context) error {
 			b.mend()
 			b.reload(b.holder.Reload)
 			b.tellHealth(time.Now())
+		}
+	}
+}
+
+// watchMachine looks at the board by itself, so that a card that hangs holds up
+// nothing else.
+func (b *box) watchMachine(ctx context.Context) error {
+	t := time.NewTicker(lookEvery)
+	defer t.Stop()
+	for {
+		b.look()
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-t.C:
 		}
 	}
 }
@@ -98,35 +128,20 @@ func (b *box) control() *control.Server {
 	if !b.config.ByControl() {
 		lanes = nil
 	}
-	return &control.Server{Lanes: lanes, Gates: gates, PINs: b.pins, Status: b.status, Hub: b.hub, Reload: func() (control.Snapshot, error) {
+	return &control.Server{Lanes: lanes, Gates: gates, Cameras: b.cameras(), PINs: b.pins, Access: b.access, Place: b.place, Status: b.status, Hub: b.hub, Claims: b.claims, Codes: &b.codes, Metrics: metrics.Handler(b.status, started), Reload: func() (control.Snapshot, error) {
 		b.mend()
+		b.repepper()
 		b.reload(b.holder.Retry)
 		return b.status().Snapshot, nil
 	}}
 }
 
-// display shows a lane on the control socket, and on the terminal if asked to.
-func (b *box) display(io cli.IO, o options) checkpoint.Display {
-	if !o.terminal {
-		return b.hub
-	}
-	return both{b.hub, &terminal{out: io.Out}}
-}
-
-type both []checkpoint.Display
-
-func (b both) Show(v checkpoint.View) {
-	for _, d := range b {
-		d.Show(v)
-	}
-}
-
-func certificatesOf(m config.MQTT) (*tls.Config, error) {
+func (b *box) certificates(m config.MQTT) (*tls.Config, error) {
 	if m.CA == "" {
 		return nil, nil
 	}
 	if err := m.Files(); err != nil {
 		return nil, err
 	}
-	return certificates.Client(m.CA, m.Cert, m.Key)
+	return certificates.Renewable(m.CA, m.Cert, m.Key, b.signedTime)
 }

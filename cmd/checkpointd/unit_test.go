@@ -57,13 +57,13 @@ func TestUnit(t *testing.T) {
 // plugged in after the start; and no group is missing, or nothing starts.
 func TestUnitOpensEveryKindOfScanner(t *testing.T) {
 	unit := settingsOf(t, unitFile)
-	for _, device := range []string{"char-ttyACM rw", "char-ttyUSB rw", "char-input r", "char-hidraw r", "char-gpiochip rw"} {
+	for _, device := range []string{"char-ttyACM rw", "char-ttyUSB rw", "char-input r", "char-hidraw r", "char-gpiochip rw", "char-video4linux rw"} {
 		if !slices.Contains(unit["DeviceAllow"], device) {
 			t.Errorf("DeviceAllow=%q: want %s", unit["DeviceAllow"], device)
 		}
 	}
 	for _, name := range []string{"Wants", "After"} {
-		for _, module := range []string{"cdc_acm", "usbserial", "usbhid"} {
+		for _, module := range []string{"cdc_acm", "usbserial", "usbhid", "uvcvideo"} {
 			if !slices.Contains(strings.Fields(strings.Join(unit[name], " ")), "modprobe@"+module+".service") {
 				t.Errorf("%s=%q: want the driver %s loaded before", name, unit[name], module)
 			}

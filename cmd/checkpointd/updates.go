@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"checkpoint/cmd/internal/snapshots"
+	"checkpoint/store/release"
 	"checkpoint/store/snapshot"
 	"checkpoint/sync/update"
 )
@@ -28,7 +29,7 @@ func (b *box) openUpdates() error {
 	if err != nil {
 		return err
 	}
-	carrier, err := update.NewHTTPS(u.URL, update.HTTPSOptions{CA: authority, Limit: u.LimitKbps * 1000 / 8})
+	carrier, err := update.NewHTTPS(u.URL, update.HTTPSOptions{CA: authority, Now: b.signedTime, Limit: u.LimitKbps * 1000 / 8})
 	if err != nil {
 		return err
 	}
@@ -36,7 +37,9 @@ func (b *box) openUpdates() error {
 	if interval == 0 {
 		interval = defaultInterval
 	}
+	system, running := b.ownSystem()
 	client := update.New(update.Options{
+		System: system, Running: running,
 		Box: b.store, Officers: b.trust.Snapshot, Dir: b.path(snapshots.UpdateDir), Carrier: carrier,
 		Now: b.signedTime, Latest: b.latest, Signed: b.signed, ID: b.config.Box, Check: snapshots.Check, Log: b.log, Interval: interval, Spread: interval / 20,
 		Switched: func(snapshot.Manifest) { b.reload(b.holder.Retry) },
@@ -44,6 +47,19 @@ func (b *box) openUpdates() error {
 	b.updates.Store(client)
 	b.fetches <- client
 	return nil
+}
+
+// ownSystem is where a newer system is laid, and which one runs; nothing on a
+// machine that has no use for one.
+func (b *box) ownSystem() (dir string, running release.Version) {
+	running, ok, err := release.Fetches()
+	if err != nil {
+		b.log.Error("newer systems are not fetched", "error", err)
+	}
+	if !ok {
+		return "", running
+	}
+	return b.path(update.SystemDir), running
 }
 
 // runUpdates runs the client from when there is one.

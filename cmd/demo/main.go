@@ -8,6 +8,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/console/control"
+	"checkpoint/console/pin"
 )
 
 func main() { os.Exit(cli.Process(command())) }
@@ -74,10 +76,11 @@ func (d *demo) run(ctx context.Context) error {
 		return err
 	}
 	defer collecting()
-	if err := d.configure(scanner.device, broker.url); err != nil {
+	address, err := d.configure(scanner.device, broker.url)
+	if err != nil {
 		return err
 	}
-	d.greet(scanner)
+	d.greet(scanner, address)
 	return d.daemon(ctx)
 }
 
@@ -148,7 +151,11 @@ site = "Cổng thử"
 site_type = "building"
 state_dir = %q
 run_dir = %q
-decision_inputs = ["control"]
+decision_inputs = ["page", "control"]
+lead_pins = [%q] # 246810
+
+[page]
+listen = %q
 
 [clock]
 mode = "always" # this machine's clock is somebody else's business
@@ -168,12 +175,31 @@ path = %q
 suffix = "CR"
 `
 
-func (d *demo) configure(device, broker string) error {
-	text := fmt.Sprintf(configuration, d.path("state"), d.path("run"), broker, device)
-	return os.WriteFile(d.path("checkpoint.toml"), []byte(text), 0o644)
+func (d *demo) configure(device, broker string) (page string, err error) {
+	if page, err = freeAddress("127.0.0.1:8080"); err != nil {
+		return "", err
+	}
+	lead, err := pin.Hash("246810")
+	if err != nil {
+		return "", err
+	}
+	text := fmt.Sprintf(configuration, d.path("state"), d.path("run"), lead, page, broker, device)
+	return page, os.WriteFile(d.path("checkpoint.toml"), []byte(text), 0o644)
 }
 
-func (d *demo) greet(s *virtualScanner) {
+// freeAddress is the address that is wished for, or another one of this machine
+// where somebody else has it.
+func freeAddress(wish string) (string, error) {
+	l, err := net.Listen("tcp", wish)
+	if err != nil {
+		if l, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+			return "", err
+		}
+	}
+	return l.Addr().String(), l.Close()
+}
+
+func (d *demo) greet(s *virtualScanner, page string) {
 	ctl := filepath.Join(d.bin, "checkpointctl")
 	if here, err := os.Getwd(); err == nil {
 		if short, err := filepath.Rel(here, ctl); err == nil {
@@ -181,14 +207,15 @@ func (d *demo) greet(s *virtualScanner) {
 		}
 	}
 	fmt.Fprintf(d.io.Out, `
-The checkpoint runs. In another terminal:
+The checkpoint runs. The guard's page: http://%[4]s/ , the public's: http://%[4]s/public
+In another terminal:
   %[1]s scan --sample green      (amber, red, unknown, withdrawn, child, place, …)
   %[1]s decide passed            (denied, undo)
   %[1]s status
 or write any bytes to the virtual scanner: printf 'xin chào\r' > %[2]s
 Printable cards: %[3]s. Ctrl-C ends it.
 
-`, ctl, s.path, d.path("sample", "cards"))
+`, ctl, s.path, d.path("sample", "cards"), page)
 }
 
 func (d *demo) daemon(ctx context.Context) error {

@@ -51,9 +51,10 @@ func (d *demo) collect(ctx context.Context, url string) (wait func(), err error)
 	if err != nil {
 		return nil, err
 	}
+	store := collector.NewMemory()
 	r, err := collector.New(collector.Options{
-		Broker: url, Province: "mau", ID: "thu", Key: signer, Store: collector.NewMemory(),
-		Opener: &collector.KeyOpener{Key: records}, OnRecord: d.stored,
+		Broker: url, Province: "mau", ID: "thu", Key: signer, Store: store,
+		Source: store, Opener: &collector.KeyOpener{Key: records}, OnRecord: d.stored,
 	})
 	if err != nil {
 		return nil, err

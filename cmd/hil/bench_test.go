@@ -16,6 +16,7 @@ import (
 	"checkpoint/device/keyboard"
 	"checkpoint/device/lab/virtual"
 	"checkpoint/device/node"
+	"checkpoint/device/replay"
 	"checkpoint/device/serial"
 	"checkpoint/scanner"
 	"checkpoint/scanner/hidpos"
@@ -35,7 +36,8 @@ type serialBench struct {
 	link string
 }
 
-func newSerialBench(t *testing.T) readertest.Bench {
+func newSerialBench(t *testing.T) *serialBench {
+	t.Helper()
 	s, err := virtual.NewSerialScanner(fmt.Sprint("serial", numbered.Add(1)))
 	if err != nil {
 		t.Fatal(err)
@@ -70,13 +72,7 @@ func (b *serialBench) PauseEnds() bool        { return false }
 func (b *serialBench) Close() error           { return b.Remove() }
 
 func (b *serialBench) Drip(code string) error {
-	for _, c := range []byte(code + "\r") {
-		time.Sleep(20 * time.Millisecond)
-		if err := b.SerialScanner.Send(string([]byte{c})); err != nil {
-			return err
-		}
-	}
-	return nil
+	return readertest.Drip(code+"\r", func(p []byte) error { return b.SerialScanner.Send(string(p)) })
 }
 
 func (b *serialBench) Garbage(random *rand.Rand) error {
@@ -85,6 +81,17 @@ func (b *serialBench) Garbage(random *rand.Rand) error {
 		noise[i] = byte(random.Uint32())
 	}
 	return b.SerialScanner.Send(string(noise) + "\r")
+}
+
+// newReplayBench plays a file.
+func newReplayBench(t *testing.T) readertest.Bench {
+	b, err := readertest.NewFile(t.TempDir(), func(path string) (io.ReadCloser, error) {
+		return replay.Open(path, scanner.CR.Ends, 0)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 // hidBench is a HID scanner. It sends its next report when the reader has taken

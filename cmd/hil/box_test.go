@@ -44,14 +44,14 @@ type box struct {
 	log    safeBuffer
 	name   string // of its lane, which no other box has
 
-	scanner *virtual.SerialScanner
+	scanner *serialBench
 }
 
 // outputs and inputs are the lines of a box. The relay's board is active low,
 // as many are, with a pull-up that holds it at rest.
 var (
 	outputs = []string{"GREEN", "AMBER", "RED", "STATUS", "BUZZER", "RELAY"}
-	inputs  = []string{"FIRE", "DOOR", "TAMPER", "PASSAGE", "EXIT", "PASS", "DENY", "PRIORITY"}
+	inputs  = []string{"FIRE", "DOOR", "TAMPER", "PASSAGE", "EXIT", "BUTTON-1", "BUTTON-2", "BUTTON-3", "PRIORITY"}
 	// closed are inputs that are closed to ground at rest.
 	closed = []string{"FIRE", "DOOR", "TAMPER"}
 )
@@ -86,8 +86,9 @@ door_contact = "DOOR"
 tamper_contact = "TAMPER"
 passage_sensor = "PASSAGE"
 exit_button = "EXIT"
-button_pass = "PASS"
-button_deny = "DENY"
+button_1 = "BUTTON-1"
+button_2 = "BUTTON-2"
+button_3 = "BUTTON-3"
 button_priority = "PRIORITY"
 passage_seconds = 2
 door_open_seconds = 3
@@ -106,26 +107,47 @@ func newBox(t *testing.T, readers ...string) *box {
 	syscall.Umask(0o077) // keys are for their owner alone
 	b.must(os.CopyFS(filepath.Join(b.dir, "state"), os.DirFS(filepath.Join(lab.Folder, stateDir))))
 	b.must(os.Mkdir(filepath.Join(b.dir, "run"), 0o755))
+	t.Cleanup(b.end)
+	b.wire()
+	b.scanner = newSerialBench(t)
+	readers = append(readers, fmt.Sprintf("name = \"usb\"\nkind = \"serial\"\npath = %q\n", b.scanner.link))
+	hash, err := pin.Hash(leadPIN)
+	b.must(err)
+	var text bytes.Buffer
+	b.must(configuration.Execute(&text, map[string]any{"Dir": b.dir, "PIN": hash, "Broker": near(t, theHost(t).Broker), "Lane": b.name, "Readers": readers}))
+	b.must(os.WriteFile(filepath.Join(b.dir, "checkpoint.toml"), text.Bytes(), 0o600))
+	b.client = control.NewClient(filepath.Join(b.dir, "run"))
+	b.start()
+	return b
+}
+
+// wire makes the chip with the gate's lines and looks at its outputs.
+func (b *box) wire() {
+	b.t.Helper()
+	var err error
 	b.chip, err = virtual.NewChip("gate", append(slices.Clone(outputs), inputs...)...)
 	b.must(err)
-	t.Cleanup(b.end)
 	b.pull("RELAY", true) // the resistor on the relay's board
-	b.scanner, err = virtual.NewSerialScanner("scanner")
-	b.must(err)
-	readers = append(readers, fmt.Sprintf("name = \"usb\"\nkind = \"serial\"\npath = %q\n", b.scanner.Device()))
 	var lines []*virtual.Line
 	for _, name := range outputs {
 		lines = append(lines, b.chip.Line(name))
 	}
 	b.watch = virtual.Watch(lines...)
-	hash, err := pin.Hash(leadPIN)
-	b.must(err)
-	var text bytes.Buffer
-	b.must(configuration.Execute(&text, map[string]any{"Dir": b.dir, "PIN": hash, "Broker": theHost(t).Broker, "Lane": b.name, "Readers": readers}))
-	b.must(os.WriteFile(filepath.Join(b.dir, "checkpoint.toml"), text.Bytes(), 0o600))
-	b.client = control.NewClient(filepath.Join(b.dir, "run"))
-	b.start()
-	return b
+}
+
+// unwire takes the chip away, whoever holds its lines.
+func (b *box) unwire() {
+	b.t.Helper()
+	if b.watch != nil {
+		_ = b.watch.Close() // its last look tells nothing
+		b.watch = nil
+	}
+	if b.chip != nil {
+		if err := b.chip.Remove(); err != nil {
+			b.t.Error(err)
+		}
+		b.chip = nil
+	}
 }
 
 func (b *box) must(err error) {
@@ -159,7 +181,7 @@ func (b *box) scan(card string, want checkpoint.Verdict) {
 	b.t.Helper()
 	payload := cardPayload(b.t, card)
 	for range 10 {
-		b.must(b.scanner.Send(payload + "\r"))
+		b.must(b.scanner.Send(payload))
 		for end := time.Now().Add(4 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 			if s, err := b.client.Status(b.t.Context()); err == nil && s.Lanes[0].Verdict == want.String() {
 				return
@@ -192,17 +214,12 @@ func (b *box) end() {
 	if b.cmd != nil {
 		b.kill()
 	}
-	if b.watch != nil {
-		_ = b.watch.Close()
-	}
 	if b.scanner != nil {
-		if err := b.scanner.Remove(); err != nil {
+		if err := b.scanner.Close(); err != nil {
 			b.t.Error(err)
 		}
 	}
-	if err := b.chip.Remove(); err != nil {
-		b.t.Error(err)
-	}
+	b.unwire()
 	if log := b.log.String(); b.t.Failed() || strings.Contains(log, "panic:") {
 		b.t.Errorf("the daemon's log:\n%s", log)
 	}
@@ -235,6 +252,36 @@ func (b *box) awaitLine(line string, on bool) (at int64) {
 	return at
 }
 
+// awaitLit waits until an output has been on since the box started, and tells
+// since when it was the last time. A pulse may be over by then.
+func (b *box) awaitLit(line string) (at int64) {
+	b.t.Helper()
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		for _, e := range slices.Backward(b.watch.Edges()) {
+			if e.Line == line && e.High != (line == "RELAY") {
+				return e.At
+			}
+		}
+	}
+	b.t.Fatalf("%s was never on; the lines did %v\n%s", line, b.watch.Edges(), b.log.String())
+	return 0
+}
+
+// lampFirst is for a relay that was energised at opened: the green lamp was on by
+// then. What it did later, for a card that is shown again, does not count.
+func (b *box) lampFirst(opened int64) {
+	b.t.Helper()
+	lit := false
+	for _, e := range b.watch.Edges() {
+		if e.Line == "GREEN" && e.At <= opened {
+			lit = e.High
+		}
+	}
+	if !lit {
+		b.t.Errorf("the relay moved before the lamp: %v", b.watch.Edges())
+	}
+}
+
 // await asks for the status until it is as wanted.
 func (b *box) await(what string, ok func(control.Status) bool) (s control.Status) {
 	b.t.Helper()
@@ -265,8 +312,14 @@ func (b *box) awaitState(state checkpoint.State) {
 
 func (b *box) awaitReaders(connected bool) {
 	b.t.Helper()
-	b.await(fmt.Sprint("readers connected ", connected), func(s control.Status) bool {
-		return !slices.ContainsFunc(s.Lanes[0].Readers, func(r checkpoint.ReaderState) bool { return r.Connected != connected })
+	b.awaitReadersAre(fmt.Sprint("readers connected ", connected), func(r checkpoint.ReaderState) bool { return r.Connected == connected })
+}
+
+// awaitReadersAre waits until every reader is ok.
+func (b *box) awaitReadersAre(what string, ok func(checkpoint.ReaderState) bool) {
+	b.t.Helper()
+	b.await(what, func(s control.Status) bool {
+		return !slices.ContainsFunc(s.Lanes[0].Readers, func(r checkpoint.ReaderState) bool { return !ok(r) })
 	})
 }
 

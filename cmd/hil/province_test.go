@@ -32,7 +32,7 @@ const (
 
 // hostInfo tells the guest where the province is.
 type hostInfo struct {
-	Broker  string // of MQTT
+	Broker  string // host:port, of MQTT
 	Records string // address that answers with what the province has, as JSON
 }
 
@@ -78,7 +78,7 @@ func prepareProvince(bench string) (finish func() error, err error) {
 		return nil, err
 	}
 	p.records = httptest.NewServer(http.HandlerFunc(p.answer))
-	info, err := json.Marshal(hostInfo{Broker: "tcp://" + inGuest(port), Records: "http://" + inGuest(p.records.Listener.Addr().(*net.TCPAddr).Port)})
+	info, err := json.Marshal(hostInfo{Broker: inGuest(port), Records: "http://" + inGuest(p.records.Listener.Addr().(*net.TCPAddr).Port)})
 	if err != nil {
 		return nil, err
 	}
@@ -183,9 +183,10 @@ func (p *province) collect(port int) error {
 	if err != nil {
 		return err
 	}
+	store := collector.NewMemory()
 	r, err := collector.New(collector.Options{
-		Broker: fmt.Sprint("tcp://127.0.0.1:", port), Province: "mau", ID: "lab", Key: signer, Store: collector.NewMemory(),
-		Opener: &collector.KeyOpener{Key: records}, MinBackoff: 50 * time.Millisecond,
+		Broker: fmt.Sprint("tcp://127.0.0.1:", port), Province: "mau", ID: "lab", Key: signer, Store: store,
+		Source: store, Opener: &collector.KeyOpener{Key: records}, MinBackoff: 50 * time.Millisecond,
 		OnRecord: func(_ string, at checkpoint.Position, r checkpoint.Record) {
 			p.mu.Lock()
 			defer p.mu.Unlock()

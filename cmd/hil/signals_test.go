@@ -76,13 +76,39 @@ func TestSignalsOnTheWires(t *testing.T) {
 				lines = append(lines, chips[name].Line(of(line)))
 			}
 			m := measurement{want: s.lines}
-			for range 8 {
+			for n := range 8 {
 				if m.show(g, s.show, time.Duration(s.until)*time.Millisecond, lines); m.wrong() == "" {
+					t.Logf("showings: %d; edges off by %v at most", n+1, m.worst())
 					return
 				}
 			}
 			t.Error(m.wrong())
 		})
+	}
+}
+
+// A lamp that cannot be had costs that lamp: a fire alarm still opens.
+func TestAMissingLampLeavesTheRelay(t *testing.T) {
+	chips, err := signalChips()
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := gate.Open(gate.Config{Driver: gate.DriverGPIO, Green: "open GREEN", Amber: "open AMBRE", Relay: "open RELAY"}, gate.Options{})
+	if err == nil || !strings.Contains(err.Error(), "open AMBRE") || strings.Contains(err.Error(), "open GREEN") {
+		t.Errorf("Open = %v, want the one line that is missing", err)
+	}
+	if g == nil {
+		t.Fatal("no gate of the lines that are there")
+	}
+	defer g.Close()
+	w := virtual.Watch(chips["open"].Line("open GREEN"), chips["open"].Line("open RELAY"))
+	defer w.Close()
+	g.Hold(true)
+	g.Signal(checkpoint.SignalEmergency)
+	for _, line := range []string{"open GREEN", "open RELAY"} {
+		if _, on := w.Await(line, true, patience); !on {
+			t.Errorf("%s stays at rest", line)
+		}
 	}
 }
 
@@ -142,6 +168,16 @@ func (m *measurement) compare(line string, got, all []virtual.Edge) {
 		}
 		m.best[line][i] = min(m.best[line][i], off)
 	}
+}
+
+// worst is how far the worst edge was off.
+func (m *measurement) worst() (worst time.Duration) {
+	for _, best := range m.best {
+		for _, off := range best {
+			worst = max(worst, off)
+		}
+	}
+	return worst
 }
 
 // wrong says what was never as it should be.

@@ -17,7 +17,7 @@ import (
 type brokerFlags struct{ url, ca, cert, key string }
 
 func (b *brokerFlags) add(f *flag.FlagSet) {
-	f.StringVar(&b.url, "broker", "", "the province's broker, ssl://host:8883, or tcp://host:1883 on a wire of your own")
+	f.StringVar(&b.url, "broker", "", "the province's broker, ssl://host:8883, or tcp://127.0.0.1:1883 on its own machine")
 	f.StringVar(&b.ca, "ca", "", "PEM file of the broker's authority, for ssl")
 	f.StringVar(&b.cert, "cert", "", "PEM file of this machine's certificate, for ssl")
 	f.StringVar(&b.key, "key", "", "PEM file of its key, for ssl")
@@ -25,11 +25,12 @@ func (b *brokerFlags) add(f *flag.FlagSet) {
 
 func (b *brokerFlags) of(province string) (rollout.Broker, error) {
 	broker := rollout.Broker{URL: b.url, Province: province}
+	secured, err := certificates.Broker(b.url)
 	switch {
-	case strings.HasPrefix(b.url, "tcp://"):
+	case err != nil:
+		return broker, cli.Usage("--broker %v", err)
+	case !secured:
 		return broker, nil
-	case !strings.HasPrefix(b.url, "ssl://"):
-		return broker, cli.Usage("--broker %q: want ssl://host:8883, or tcp://host:1883 on a wire of your own", b.url)
 	case b.ca == "" || b.cert == "" || b.key == "":
 		return broker, cli.Usage("--broker %s: --ca, --cert and --key are needed", b.url)
 	}

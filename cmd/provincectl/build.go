@@ -21,8 +21,11 @@ import (
 
 type buildOptions struct {
 	people, doses, cases, withdrawn, removed string
+	tests, declared, zones                   string
+	staff, visitors                          string
 	columns                                  string
 	policy, keys, out, on, layer, created    string
+	trusted                                  string
 	snapshots, against, stretched            string
 	number                                   uint64
 	stretch                                  stretchFlag
@@ -54,6 +57,11 @@ func (o *buildOptions) flags(f *flag.FlagSet) {
 	f.StringVar(&o.doses, "doses", "", "doses.csv")
 	f.StringVar(&o.cases, "cases", "", "cases.csv")
 	f.StringVar(&o.withdrawn, "withdrawn", "", "withdrawn.csv")
+	f.StringVar(&o.tests, "tests", "", "tests.csv: results of tests")
+	f.StringVar(&o.staff, "staff", "", "staff.csv: who belongs to a site; only that site's boxes carry it")
+	f.StringVar(&o.visitors, "visitors", "", "visitors.csv: whom a site expects, and when")
+	f.StringVar(&o.zones, "zones", "", "zones.csv: levels of communes (default: those of the snapshot before)")
+	f.StringVar(&o.declared, "declarations", "", "declarations.csv: who stands behind the codes of mobility declarations")
 	f.StringVar(&o.columns, "columns", "", "TOML file with the province's own column names")
 	f.StringVar(&o.snapshots, "snapshots", "", "directory of all the province's snapshots, DIR/NUMBER: the build chooses the layer\nand what it goes on, from the whole of the data")
 	f.StringVar(&o.against, "against", "", "snapshot to write the differences to, from the whole of the data: its number in --snapshots,\nelse its directory")
@@ -61,6 +69,7 @@ func (o *buildOptions) flags(f *flag.FlagSet) {
 	f.StringVar(&o.on, "on", "", "by hand: snapshot directory to put a layer of the given rows alone on")
 	f.StringVar(&o.removed, "removed", "", "by hand: document numbers to hide, one a line (with --on)")
 	f.StringVar(&o.policy, "policy", "", "policy file (default: that of the snapshot before, else the sample policy)")
+	f.StringVar(&o.trusted, "trusted", "", "whose signed papers are believed, from provincectl trust make\n(default: that of the snapshot before, else nobody)")
 	f.StringVar(&o.keys, "keys", "keys", "directory with province.json and pepper")
 	f.StringVar(&o.out, "out", "", "directory for the snapshot; what the next build needs lies beside it (default: in --snapshots, else snap)")
 	f.StringVar(&o.created, "created", "", "time of the data, RFC 3339 (default now)")
@@ -108,6 +117,9 @@ func (o *buildOptions) write(ctx context.Context, io cli.IO, order chain.Order) 
 	if err != nil {
 		return r, 0, err
 	}
+	if order.Sites.Rows, err = o.listed(time.Unix(order.Manifest.Created, 0)); err != nil {
+		return r, 0, err
+	}
 	bars := newSteps(io.Err, map[string]string{"read": "reading rows", "move": "matching old numbers", "join": "joining people", "sort": "sorting", "write": "sealing and writing", "stretch": "stretching keys"})
 	defer bars.done()
 	order.Work.Step = func(step string, done, all int) error {
@@ -147,7 +159,14 @@ func what(order chain.Order) string {
 func (o *buildOptions) tell(io cli.IO, order chain.Order, r chain.Result, took time.Duration) {
 	m := r.Manifest
 	fmt.Fprintf(io.Out, "snapshot %d of %s in %s: ", m.Number, m.Province, order.Out)
-	said := fmt.Sprintf("%d people, %d doses, %d cases, %d reports (%s)", r.People, r.Doses, r.Cases, r.Counts.Withdrawn, took)
+	said := fmt.Sprintf("%d people, %d doses, %d cases, %d reports", r.People, r.Doses, r.Cases, r.Counts.Withdrawn)
+	if r.Tests > 0 {
+		said += fmt.Sprintf(", %d tests", r.Tests)
+	}
+	if r.Declared > 0 {
+		said += fmt.Sprintf(", %d declarations", r.Declared)
+	}
+	said += fmt.Sprintf(" (%s)", took)
 	switch {
 	case r.Unchanged:
 		fmt.Fprintf(io.Out, "nothing differs from snapshot %d, its layers are kept: %s\n", order.Below.Manifest.Number, said)
@@ -159,6 +178,9 @@ func (o *buildOptions) tell(io cli.IO, order chain.Order, r chain.Result, took t
 	}
 	if below := order.Below; below != nil && m.Number > below.Manifest.Number+maxJump {
 		fmt.Fprintf(io.Out, "note: the number jumps from %d to %d; boxes never go back to lower ones: is it meant?\n", below.Manifest.Number, m.Number)
+	}
+	for _, s := range m.Sites {
+		fmt.Fprintf(io.Out, "lists of site %s: %d people\n", s.Site, s.Layer.Header.Aliases)
 	}
 	o.notes(io, r.Counts)
 	if len(r.Ignored) > 0 {

@@ -41,7 +41,7 @@ func (o *buildOptions) order(province string) (order chain.Order, why string, er
 		before = &list[len(list)-1]
 	}
 	if before != nil {
-		m.Number, m.Policy = before.Manifest.Number+1, before.Manifest.Policy
+		m.Number, m.Policy, m.Trusted, m.Zones = before.Manifest.Number+1, before.Manifest.Policy, before.Manifest.Trusted, before.Manifest.Zones
 	}
 	if choice.Below != nil {
 		m.Stretch = choice.Below.Manifest.Stretch
@@ -59,6 +59,9 @@ func (o *buildOptions) order(province string) (order chain.Order, why string, er
 	order = chain.Order{Out: cmp.Or(o.out, "snap"), Manifest: m, Kind: choice.Kind, Below: choice.Below, Partial: o.on != ""}
 	if o.snapshots != "" {
 		order.Out = shelf.Dir(m.Number)
+	}
+	if before != nil {
+		order.Sites.Before = before.Manifest.Sites
 	}
 	order.Keys = cmp.Or(o.stretched, filepath.Dir(filepath.Clean(order.Out)))
 	return order, choice.Why, nil
@@ -119,8 +122,9 @@ func chooseHint(err error) error {
 // setClock is the next step after a time that cannot be.
 const setClock = "set the clocks of the machines that build and publish (timedatectl set-ntp true)"
 
-// dated sets time and policy, where the command line says them.
-func (o *buildOptions) dated(m *snapshot.Manifest) error {
+// dated sets time, policy, trust list and levels, where the command line says
+// them.
+func (o *buildOptions) dated(m *snapshot.Manifest) (err error) {
 	if o.created != "" {
 		t, err := time.Parse(time.RFC3339, o.created)
 		if err != nil {
@@ -130,6 +134,18 @@ func (o *buildOptions) dated(m *snapshot.Manifest) error {
 	}
 	if err := m.Plausible(time.Now()); err != nil {
 		return cli.Hint(err, "nothing was built; %s; --created is when the data were taken", setClock)
+	}
+	if o.trusted != "" {
+		list, err := readTrustList(o.trusted)
+		if err != nil {
+			return err
+		}
+		m.Trusted = list
+	}
+	if o.zones != "" {
+		if m.Zones, err = readZones(o.zones, o.columns); err != nil {
+			return err
+		}
 	}
 	if o.policy == "" {
 		return nil

@@ -20,12 +20,16 @@ func (o *buildOptions) source() (src build.Source, files closers, err error) {
 	reader := func() *input.Reader { return &input.Reader{Columns: columns} } // one for each goroutine
 	people := reader()
 	src.PeopleFile, src.PeopleLine = o.people, func() int { return people.Line }
+	declared := reader()
+	src.DeclaredFile, src.DeclaredLine = o.declared, func() int { return declared.Line }
 	err = errors.Join(
 		open(&files, o.people, people.People, &src.People),
 		open(&files, o.doses, reader().Doses, &src.Doses),
 		open(&files, o.cases, reader().Cases, &src.Cases),
-		open(&files, o.withdrawn, reader().Withdrawals, &src.Withdrawn))
-	for _, path := range []string{o.people, o.doses, o.cases, o.withdrawn} {
+		open(&files, o.withdrawn, reader().Withdrawals, &src.Withdrawn),
+		open(&files, o.tests, reader().Tests, &src.Tests),
+		open(&files, o.declared, declared.Declarations, &src.Declared))
+	for _, path := range []string{o.people, o.doses, o.cases, o.withdrawn, o.tests, o.declared} {
 		src.Size += unpacked(path)
 	}
 	if err == nil && o.removed != "" {

@@ -10,6 +10,7 @@ import (
 
 	"checkpoint"
 	"checkpoint/cmd/internal/cli"
+	"checkpoint/cmd/internal/progress"
 	"checkpoint/cmd/internal/snapshots"
 	"checkpoint/store/build/changes"
 	"checkpoint/store/build/state"
@@ -129,12 +130,12 @@ func (g *gate) compare(ctx context.Context, bars stdio.Writer, before, after sid
 	}
 	defer now.Close()
 	h, k := old.Header(), now.Header()
-	bar := newProgress(bars, "so sánh / comparing", int64(h.People+h.Aliases+k.People+k.Aliases))
-	defer bar.done()
+	bar := progress.New(bars, "so sánh / comparing", int64(h.People+h.Aliases+k.People+k.Aliases))
+	defer bar.Done()
 	d.result, err = changes.Compare(changes.Comparison{
 		Before: old, After: now, Judge: g.judge(before.policy, after.policy, d.at),
 		Matched:  h.Pepper == k.Pepper,
-		Progress: func(n int) error { bar.set(int64(n)); return ctx.Err() },
+		Progress: func(n int) error { bar.Set(int64(n)); return ctx.Err() },
 	})
 	return d, err
 }

@@ -19,10 +19,11 @@ import (
 )
 
 type explainOptions struct {
-	name  string // of a test case
-	code  bool
-	given []string
-	at    string
+	name    string // of a test case
+	code    bool
+	payload string
+	given   []string
+	at      string
 }
 
 func policyExplain() *cli.Command {
@@ -34,6 +35,7 @@ func policyExplain() *cli.Command {
 			`provincectl policy explain --case "two doses, the second 14 days ago" sample/policy.toml`,
 			"provincectl policy explain --given 'doses.days = [13, 60]' --given 'card.age = 70' sample/policy.toml",
 			`echo '"001090900011||Nguyễn Văn An|15081990|Nam|Hà Nội|10052021"' | provincectl policy explain --code sample/policy.toml`,
+			`provincectl policy explain --payload '001090900011||Nguyễn Văn An|15081990|Nam|Hà Nội|10052021' --given 'lane.site_type = "gateway"' sample/policy.toml`,
 		},
 		Flags: func(f *flag.FlagSet) {
 			f.StringVar(&o.name, "case", "", "a test case of the policy, by its name")
@@ -42,11 +44,12 @@ func policyExplain() *cli.Command {
 				return nil
 			})
 			f.BoolVar(&o.code, "code", false, "read a code, one JSON string, from standard input: its holder as if the data agreed and knew nothing else")
-			f.StringVar(&o.at, "at", "", "with --code: the time it is shown, RFC 3339 (default now)")
+			f.StringVar(&o.payload, "payload", "", "the same, with the code on the command line, where this machine's users can see it: for invented ones")
+			f.StringVar(&o.at, "at", "", "with --code or --payload: the time it is shown, RFC 3339 (default now)")
 		},
 		Run: func(_ context.Context, io cli.IO, args []string) error {
-			if len(args) != 1 || o.code && o.name != "" || o.at != "" && !o.code {
-				return cli.Usage("policy explain: want one policy file, with --case or --code but not both, and --at with --code only")
+			if err := o.check(args); err != nil {
+				return err
 			}
 			io.Out = cli.Plain(io.Out) // expressions are the file's, and may hold anything
 			p, err := readPolicy(args[0])
@@ -54,7 +57,7 @@ func policyExplain() *cli.Command {
 				return err
 			}
 			title := fmt.Sprintf("%s (số / no. %d)", p.Name(), p.Number())
-			if o.name == "" && !o.code && len(o.given) == 0 {
+			if o.name == "" && !o.shows() && len(o.given) == 0 {
 				fmt.Fprintln(io.Out, title)
 				explainRules(io.Out, p)
 				return nil
@@ -70,12 +73,23 @@ func policyExplain() *cli.Command {
 	}
 }
 
+// shows tells whether a code is to be explained.
+func (o *explainOptions) shows() bool { return o.code || o.payload != "" }
+
+func (o *explainOptions) check(args []string) error {
+	several := o.name != "" && o.shows() || o.code && o.payload != ""
+	if len(args) != 1 || several || o.at != "" && !o.shows() {
+		return cli.Usage("policy explain: want one policy file, with one of --case, --code and --payload, and --at with a code only")
+	}
+	return nil
+}
+
 // facts are those of the case or the code, changed by what was given.
 func (o *explainOptions) facts(io cli.IO, p *policy.Policy) (policy.Facts, error) {
 	facts, found := p.Plain(), true
 	var err error
 	switch {
-	case o.code:
+	case o.shows():
 		facts, err = o.shown(io.In, p)
 	case o.name != "":
 		if facts, found = p.Case(o.name); !found {
@@ -86,7 +100,7 @@ func (o *explainOptions) facts(io cli.IO, p *policy.Policy) (policy.Facts, error
 		return facts, err
 	}
 	facts, err = p.Given(facts, strings.Join(o.given, "\n"))
-	return facts, cli.Hint(err, "what can be given is in verify/policy/facts.go, for example --given 'doses.days = [14, 60]'")
+	return facts, cli.Hint(err, "provincectl policy facts lists what can be given, for example --given 'doses.days = [14, 60]'")
 }
 
 // maxCode is how long a code on standard input may be, in bytes.
@@ -102,13 +116,12 @@ func (o *explainOptions) shown(in stdio.Reader, p *policy.Policy) (policy.Facts,
 			return policy.Facts{}, cli.Usage("policy explain: --at: want RFC 3339, such as 2021-10-15T08:00:00+07:00")
 		}
 	}
-	line, err := bufio.NewReader(stdio.LimitReader(in, maxCode)).ReadBytes('\n')
-	if err != nil && err != stdio.EOF {
-		return policy.Facts{}, fmt.Errorf("read code: %w", err)
+	payload, err := o.payload, error(nil)
+	if o.code {
+		payload, err = readCode(in)
 	}
-	var payload string
-	if json.Unmarshal(line, &payload) != nil {
-		return policy.Facts{}, cli.Hint(fmt.Errorf("standard input: want a code as one JSON string"), "--help shows how")
+	if err != nil {
+		return policy.Facts{}, err
 	}
 	card := credential.Parse([]byte(payload), now)
 	if !card.Personal() {
@@ -116,6 +129,18 @@ func (o *explainOptions) shown(in stdio.Reader, p *policy.Policy) (policy.Facts,
 	}
 	data := &verify.Data{Policy: p, Created: now}
 	return verify.Suppose(&card, checkpoint.Person{}, checkpoint.LaneInfo{SiteType: "building", Direction: checkpoint.In}, data, now), nil
+}
+
+// readCode reads one JSON string.
+func readCode(in stdio.Reader) (payload string, err error) {
+	line, err := bufio.NewReader(stdio.LimitReader(in, maxCode)).ReadBytes('\n')
+	if err != nil && err != stdio.EOF {
+		return "", fmt.Errorf("read code: %w", err)
+	}
+	if json.Unmarshal(line, &payload) != nil {
+		return "", cli.Hint(fmt.Errorf("standard input: want a code as one JSON string"), "--help shows how")
+	}
+	return payload, nil
 }
 
 // explainRules prints a policy as a table to be read from top to bottom.
@@ -158,7 +183,11 @@ func explainCase(w stdio.Writer, p *policy.Policy, f policy.Facts) {
 	age := time.Duration(f.Data.AgeHours * float64(time.Hour)).String()
 	final := verify.Decide(p, f)
 	if final != ruling {
-		fmt.Fprintf(w, "      %s, %s; nhưng dữ liệu đã quá hạn của quy định, nên / but the data is older than the policy allows, so\n", ruling.Verdict, ruling.Reason)
+		why := "không quy tắc nào cho qua được / but no rule can let this pass, so"
+		if final.Reason == checkpoint.DataTooOld {
+			why = "dữ liệu đã quá hạn của quy định, nên / but the data is older than the policy allows, so"
+		}
+		fmt.Fprintf(w, "      %s, %s; nhưng %s\n", ruling.Verdict, ruling.Reason, why)
 	}
 	explainRuling(w, p, final, map[string]string{"age": age})
 }

@@ -49,6 +49,12 @@ func inspectPolicyAndTrust(io cli.IO, m snapshot.Manifest, raw []byte, signature
 		return err
 	}
 	fmt.Fprintf(io.Out, "  policy: %s (no. %d), %d tests passed\n", p.Name(), p.Number(), p.Tests())
+	if len(m.Trusted) > 0 {
+		fmt.Fprintf(io.Out, "  trust list: %s\n", trustWords(m.Trusted))
+	}
+	if len(m.Zones) > 0 {
+		fmt.Fprintf(io.Out, "  levels of communes: %s\n", zoneWords(m.Zones))
+	}
 	if trustFile == "" {
 		return nil
 	}

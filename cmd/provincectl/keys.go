@@ -19,7 +19,7 @@ func keysCommand(work int) *cli.Command {
 			"provincectl keys backup --keys keys --officers officers.txt --threshold 2 --out backup",
 			"provincectl keys restore --bundle bundle.tar --share share-1.txt --share share-3.txt --out keys",
 		},
-		Sub: []*cli.Command{keysInit(), keysOfficer(work), keysBackup(work), keysRestore()},
+		Sub: []*cli.Command{keysInit(), keysSystem(), keysOfficer(work), keysBackup(work), keysRestore()},
 	}
 }
 
@@ -61,6 +61,7 @@ func keysInit() *cli.Command {
 			}
 			fmt.Fprintf(io.Out, "  %-15s secret, to the collector\n", keys.RecordsFile)
 			fmt.Fprintf(io.Out, "  %-15s secret, to the collector\n", keys.CollectorFile)
+			fmt.Fprintf(io.Out, "  %-15s secret, to the office that invites boxes\n", keys.OfficeFile)
 			fmt.Fprintf(io.Out, "  %-15s secret, to approved boxes and the builder\n", keys.PepperFile)
 			fmt.Fprintf(io.Out, "  %-15s how snapshots are built: %s\n", keys.BuildFile, map[bool]string{true: "with the stretch", false: "WITHOUT the stretch, for samples only"}[stretch])
 			fmt.Fprintf(io.Out, "A lost key is lost records. After publish init, which adds online.key, and before the keys are handed out: provincectl keys backup --keys %s --officers officers.txt --threshold %d --out backup\n", out, max(threshold, 2))

@@ -1,6 +1,8 @@
 // Command provincectl is the province's tool: it makes keys, checks what the
 // province feeds in, builds, compares, signs, publishes and inspects snapshots,
-// tests and explains policies, and invents sample provinces.
+// tests and explains policies, issues mobility declarations, prints labels, lists
+// whom a site still has to send to be vaccinated or given a card, and invents
+// sample provinces.
 package main
 
 import (
@@ -23,6 +25,6 @@ func command(work int) *cli.Command {
 			"provincectl snapshot build --people sample/people.csv --doses sample/doses.csv --keys keys --number 1 --out snap",
 			"provincectl snapshot sign --key keys/officer-1.key snap",
 		},
-		Sub: []*cli.Command{keysCommand(work), sampleCommand(), peopleCommand(), snapshotCommand(), publishCommand(), rolloutCommand(), policyCommand()},
+		Sub: []*cli.Command{keysCommand(work), sampleCommand(), peopleCommand(), snapshotCommand(), publishCommand(), rolloutCommand(), policyCommand(), trustCommand(), declarationCommand(), labelCommand(), siteCommand(), caCommand(), boxCommand(), cli.Completion(func() *cli.Command { return command(work) }, "provincectl")},
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"checkpoint/cmd/internal/cli"
+	"checkpoint/store/system"
 )
 
 // shortest is how few letters a new passphrase may have: each guess is slow, and
@@ -23,42 +24,42 @@ const slow = 18
 
 // passphrases asks people at the terminal, whatever standard input is: a
 // passphrase comes from fingers, not from files, flags or the environment.
-type passphrases struct{ tty *os.File }
+type passphrases struct{ keys, screen *os.File }
 
 func askPassphrases() (*passphrases, error) {
-	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	keys, screen, err := system.Terminal()
 	if err != nil {
 		return nil, cli.Hint(errors.New("there is no terminal to type a passphrase at"), "run it by hand at a terminal; with ssh: ssh -t")
 	}
-	return &passphrases{tty}, nil
+	return &passphrases{keys, screen}, nil
 }
 
-func (p *passphrases) close() { p.tty.Close() }
+func (p *passphrases) close() { _, _ = p.keys.Close(), p.screen.Close() }
 
 // ask reads one passphrase without showing it. Keyboards give the same
 // Vietnamese letter in two forms: the composed one counts.
 func (p *passphrases) ask(ctx context.Context, prompt string) (string, error) {
-	before, err := term.GetState(int(p.tty.Fd()))
+	before, err := term.GetState(int(p.keys.Fd()))
 	if err != nil {
 		return "", err
 	}
-	fmt.Fprintf(p.tty, "%s: ", prompt)
+	fmt.Fprintf(p.screen, "%s: ", prompt)
 	type answer struct {
 		text []byte
 		err  error
 	}
 	typed := make(chan answer, 1)
 	go func() {
-		text, err := term.ReadPassword(int(p.tty.Fd()))
+		text, err := term.ReadPassword(int(p.keys.Fd()))
 		typed <- answer{text, err}
 	}()
 	select {
 	case a := <-typed:
-		fmt.Fprintln(p.tty)
+		fmt.Fprintln(p.screen)
 		return norm.NFC.String(string(a.text)), a.err
 	case <-ctx.Done(): // the reader is left waiting; the process ends next
-		fmt.Fprintln(p.tty)
-		return "", errors.Join(errors.New("interrupted"), term.Restore(int(p.tty.Fd()), before))
+		fmt.Fprintln(p.screen)
+		return "", errors.Join(errors.New("interrupted"), term.Restore(int(p.keys.Fd()), before))
 	}
 }
 
@@ -70,7 +71,7 @@ func (p *passphrases) choose(ctx context.Context, whose string) (string, error) 
 			return "", err
 		}
 		if utf8.RuneCountInString(first) < shortest {
-			fmt.Fprintf(p.tty, "ngắn quá / too short: %d\n", utf8.RuneCountInString(first))
+			fmt.Fprintf(p.screen, "ngắn quá / too short: %d\n", utf8.RuneCountInString(first))
 			continue
 		}
 		again, err := p.ask(ctx, whose+": nhập lại / once more")
@@ -80,6 +81,6 @@ func (p *passphrases) choose(ctx context.Context, whose string) (string, error) 
 		if first == again {
 			return first, nil
 		}
-		fmt.Fprintln(p.tty, "hai lần không giống nhau / the two differ")
+		fmt.Fprintln(p.screen, "hai lần không giống nhau / the two differ")
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"checkpoint"
 	"checkpoint/cmd/internal/cli"
+	"checkpoint/cmd/internal/progress"
 	"checkpoint/store/build/check"
 	"checkpoint/store/build/input"
 	"checkpoint/verify/credential"
@@ -103,16 +104,16 @@ func (o *checkOptions) run(ctx context.Context, io cli.IO) error {
 	if job.Columns, err = readColumns(o.columns); err != nil {
 		return err
 	}
-	var bar *progress
+	var bar *progress.Bar
 	job.Progress = func(read, all int64) {
 		if bar == nil {
-			bar = newProgress(io.Err, "MB", max(all>>20, 1))
+			bar = progress.New(io.Err, "MB", max(all>>20, 1))
 		}
-		bar.set(read >> 20)
+		bar.Set(read >> 20)
 	}
 	report, err := check.Run(ctx, job)
 	if bar != nil {
-		bar.done()
+		bar.Done()
 	}
 	if errors.Is(err, fs.ErrExist) {
 		return cli.Hint(err, "rows mended there before are not overwritten; name another --rejects directory")

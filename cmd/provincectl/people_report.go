@@ -92,6 +92,10 @@ func wording(code check.Code) string {
 		return "trùng mã khai báo / same declaration code twice"
 	case check.SameSite:
 		return "trùng mã điểm / same site twice"
+	case check.SameStaff:
+		return "trùng người trong danh sách nhân viên của một điểm, không dựng được / somebody twice on a site's staff, the build refuses it"
+	case check.OddName:
+		return "tên có chữ của bảng chữ khác hoặc ký tự ẩn / a name has letters of another alphabet, or marks that are not seen"
 	case check.NameDiffers:
 		return "họ tên khác danh sách người / name differs from the people file"
 	case check.NotInPeople:

@@ -14,7 +14,7 @@ func policyCommand() *cli.Command {
 	return &cli.Command{
 		Name: "policy", Short: "quy định / rules",
 		Examples: []string{"provincectl policy test sample/policy.toml", "provincectl policy explain sample/policy.toml"},
-		Sub:      []*cli.Command{policyTest(), policyExplain()},
+		Sub:      []*cli.Command{policyTest(), policyExplain(), policyFacts(), policyDryRun()},
 	}
 }
 
@@ -36,6 +36,23 @@ func policyTest() *cli.Command {
 	}
 }
 
+// policyFacts is for whoever writes a rule at a desk without this repository.
+func policyFacts() *cli.Command {
+	return &cli.Command{
+		Name: "facts", Short: "quy tắc hỏi được gì / what rules may ask, and what each is of a plain adult",
+		Examples: []string{"provincectl policy facts"},
+		Run: func(_ context.Context, io cli.IO, args []string) error {
+			if len(args) > 0 {
+				return cli.Usage("policy facts: unexpected argument %q", args[0])
+			}
+			for _, w := range policy.Language() {
+				fmt.Fprintf(io.Out, "%s = %s (%s)\n    vi: %s\n    en: %s\n", w.Name, value(w.Plain), w.Type, w.Vietnamese, w.English)
+			}
+			return nil
+		},
+	}
+}
+
 func readPolicy(path string) (*policy.Policy, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -43,7 +60,7 @@ func readPolicy(path string) (*policy.Policy, error) {
 	}
 	p, err := snapshots.Policy(text)
 	if err != nil {
-		return nil, cli.Hint(fmt.Errorf("%s: %w", path, err), "what rules may ask is in verify/policy/facts.go")
+		return nil, cli.Hint(fmt.Errorf("%s: %w", path, err), "provincectl policy facts lists what rules may ask")
 	}
 	return p, nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"checkpoint/cmd/internal/cli"
+	"checkpoint/cmd/internal/progress"
 	"checkpoint/store/keys"
 	"checkpoint/store/publish"
 	"checkpoint/store/snapshot"
@@ -23,7 +24,7 @@ func publishCommand() *cli.Command {
 			"provincectl publish sign --key officer-1.key --repo repo",
 			"provincectl publish refresh --online keys/online.key --repo repo",
 		},
-		Sub: []*cli.Command{publishRoot("init"), publishRoot("rotate"), publishSign(), publishRefresh(), publishAnnounce()},
+		Sub: []*cli.Command{publishRoot("init"), publishRoot("rotate"), publishSign(), publishRefresh(), publishSystem(), publishAnnounce()},
 	}
 }
 
@@ -182,10 +183,10 @@ func snapshotPublish() *cli.Command {
 			}
 			repo := r.repo()
 			repo.EndRollout = end
-			bar := newProgress(io.Err, "bytes", -1)
-			repo.Progress = func(done, _ int64) { bar.set(done) }
+			bar := progress.New(io.Err, "bytes", -1)
+			repo.Progress = func(done, _ int64) { bar.Set(done) }
 			m, err := repo.Publish(args[0], online)
-			bar.done()
+			bar.Done()
 			if errors.Is(err, publish.ErrRollout) {
 				return cli.Hint(err, "nothing changed for the boxes; provincectl rollout start plans the stages anew or, with --continue, lets the rollout go on with this snapshot; --end-rollout ends it")
 			}
@@ -221,10 +222,10 @@ func snapshotExport() *cli.Command {
 				return err
 			}
 			repo := r.repo()
-			bar := newProgress(io.Err, "bytes", -1)
-			repo.Progress = func(done, _ int64) { bar.set(done) }
+			bar := progress.New(io.Err, "bytes", -1)
+			repo.Progress = func(done, _ int64) { bar.Set(done) }
 			m, err := repo.Export(stick, online)
-			bar.done()
+			bar.Done()
 			if err != nil {
 				return err
 			}

@@ -160,7 +160,7 @@ func (s *startFlags) dry(ctx context.Context, io cli.IO, m snapshot.Manifest, pl
 		return err
 	}
 	fmt.Fprintf(io.Out, "snapshot %d of %s, data of %s\n", m.Number, m.Province, m.CreatedAt().Format(time.RFC3339))
-	for _, ref := range m.Layers {
+	for _, ref := range m.All() {
 		size, err := snapshot.StreamSize(ref)
 		if err != nil {
 			return err

@@ -211,6 +211,9 @@ func printReportOf(out io.Writer, r rollout.Report) error {
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
+	for _, d := range r.Deceived {
+		fmt.Fprintf(out, "! %s: từ chối lệnh %d, dấu giả %d / refused %d commands, %d forged marks\n", d.Box, d.Commands, d.Marks, d.Commands, d.Marks)
+	}
 	_, err := fmt.Fprintf(out, "\n* chưa bắt đầu / not begun\nđã kiểm tra / decided %d, từ chối / refused %d\n", r.Decided, r.Refused)
 	return err
 }

@@ -26,18 +26,18 @@ import (
 
 const oneMan = "number,full_name,birth_date,sex,issue_date\n001090000001,Nguyễn Văn An,15081990,Nam,10052021\n"
 
-// office is a publishing machine with a broker. The rollout of snapshot 2 runs:
+// desk is a publishing machine with a broker. The rollout of snapshot 2 runs:
 // the canary first, all others in an hour.
-type office struct {
+type desk struct {
 	t      *testing.T
 	dir    string
 	broker *mosquittotest.Broker
 	boxes  mqtt.Client // speaks for all boxes
 }
 
-func newOffice(t *testing.T) *office {
+func newOffice(t *testing.T) *desk {
 	t.Helper()
-	o := &office{t: t, dir: t.TempDir(), broker: mosquittotest.Start(t)}
+	o := &desk{t: t, dir: t.TempDir(), broker: mosquittotest.Start(t)}
 	if err := os.WriteFile(o.path("people.csv"), []byte(oneMan), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -57,9 +57,9 @@ func newOffice(t *testing.T) *office {
 	return o
 }
 
-func (o *office) path(name string) string { return filepath.Join(o.dir, name) }
+func (o *desk) path(name string) string { return filepath.Join(o.dir, name) }
 
-func (o *office) must(args ...string) {
+func (o *desk) must(args ...string) {
 	o.t.Helper()
 	var errs bytes.Buffer
 	if code := cli.Main(o.t.Context(), command(10), cli.IO{Out: io.Discard, Err: &errs}, args); code != 0 {
@@ -68,7 +68,7 @@ func (o *office) must(args ...string) {
 }
 
 // publish builds, plans, signs and publishes a snapshot.
-func (o *office) publish(number string, plan ...string) {
+func (o *desk) publish(number string, plan ...string) {
 	o.t.Helper()
 	snap := o.path("snap-" + number)
 	o.must("snapshot", "build", "--people", o.path("people.csv"), "--keys", o.path("keys"), "--number", number, "--out", snap)
@@ -82,7 +82,7 @@ func (o *office) publish(number string, plan ...string) {
 }
 
 // say leaves a box's word on the broker.
-func (o *office) say(id string, state wire.State, h wire.Health) {
+func (o *desk) say(id string, state wire.State, h wire.Health) {
 	o.t.Helper()
 	topics, err := wire.NewTopics("mau", id)
 	if err != nil {
@@ -108,7 +108,7 @@ type watching struct {
 	cancel  func()
 }
 
-func (o *office) watch(args ...string) *watching {
+func (o *desk) watch(args ...string) *watching {
 	o.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	r, out := io.Pipe()

@@ -10,6 +10,7 @@ import (
 
 	"checkpoint"
 	"checkpoint/cmd/internal/cli"
+	"checkpoint/cmd/internal/progress"
 	"checkpoint/store/build/sample"
 	"checkpoint/verify/policy"
 )
@@ -47,16 +48,18 @@ func sampleCommand() *cli.Command {
 					return cli.Usage("sample: --date: %v", err)
 				}
 			}
-			bar := newProgress(io.Err, "people", int64(o.People))
-			o.Progress = func(done, _ int) { bar.set(int64(done)) }
+			bar := progress.New(io.Err, "people", int64(o.People))
+			o.Progress = func(done, _ int) { bar.Set(int64(done)) }
 			if err := sample.Generate(ctx, out, o); err != nil {
 				return err
 			}
-			bar.done()
+			bar.Done()
 			if err := os.WriteFile(filepath.Join(out, policyFile), policy.Sample(), 0o644); err != nil {
 				return fmt.Errorf("write sample policy: %w", err)
 			}
 			fmt.Fprintf(io.Out, "%d invented people in %s; printable cards in %s; policy in %s\n", o.People, out, filepath.Join(out, sample.CardsDir), filepath.Join(out, policyFile))
+			fmt.Fprintf(io.Out, "lists of staff and visitors of site %s, sites and levels of communes: %s, %s, %s, %s\n", sample.Site,
+				filepath.Join(out, sample.StaffFile), sample.VisitorsFile, sample.SitesFile, sample.ZonesFile)
 			return nil
 		},
 	}

@@ -25,9 +25,15 @@ func (s *side) describe(w stdio.Writer) {
 		h := l.Header
 		fmt.Fprintf(w, "  lớp / layer %x: %s of %d, %d người / people, %d giấy tờ khác / further documents, %d bỏ / removed\n", l.Root[:8], h.Kind, h.Number, h.People, h.Aliases, h.Tombstones)
 	}
+	for _, l := range m.Sites {
+		fmt.Fprintf(w, "  danh sách của nơi / lists of site %s: %d người / people, %x\n", l.Site, l.Layer.Header.Aliases, l.Layer.Root[:8])
+	}
 	fmt.Fprintf(w, "  quy định / policy: %s\n", s.policyWords())
 	if len(m.Trusted) > 0 {
-		fmt.Fprintf(w, "  danh sách tin cậy / trust list: sha256 %s\n", short(m.Trusted))
+		fmt.Fprintf(w, "  danh sách tin cậy / trust list: %s, sha256 %s\n", trustWords(m.Trusted), short(m.Trusted))
+	}
+	if len(m.Zones) > 0 {
+		fmt.Fprintf(w, "  cấp độ dịch của các xã / levels of communes: %s\n", zoneWords(m.Zones))
 	}
 }
 
@@ -52,6 +58,9 @@ func (s *side) against(w stdio.Writer, old side) {
 	if !bytes.Equal(old.manifest.Trusted, s.manifest.Trusted) {
 		fmt.Fprintln(w, "  danh sách tin cậy ĐỔI / trust list CHANGED")
 	}
+	if !bytes.Equal(old.manifest.Zones, s.manifest.Zones) {
+		fmt.Fprintln(w, "  cấp độ dịch của các xã ĐỔI / levels of communes CHANGED")
+	}
 	kept := 0
 	for _, l := range s.manifest.Layers {
 		if slices.ContainsFunc(old.manifest.Layers, func(o snapshot.LayerRef) bool { return o.Root == l.Root }) {
@@ -64,7 +73,7 @@ func (s *side) against(w stdio.Writer, old side) {
 // lacks tells whether a layer's file is not in the directory, as in what an
 // abort makes: boxes and the repository have it.
 func (s *side) lacks() bool {
-	return slices.ContainsFunc(s.manifest.Layers, func(l snapshot.LayerRef) bool {
+	return slices.ContainsFunc(s.manifest.All(), func(l snapshot.LayerRef) bool {
 		_, err := os.Stat(filepath.Join(snapshot.LayersDir(s.dir), l.FileName()))
 		return errors.Is(err, fs.ErrNotExist)
 	})

@@ -20,6 +20,7 @@ const (
 	Failed        = 1
 	BadArguments  = 2
 	Stopped       = 3 // what was watched had to be stopped
+	Again         = 4 // the daemon was told to start again
 	NotConfigured = 6
 )
 
@@ -65,6 +66,9 @@ func Usage(format string, args ...any) error {
 // Main runs a command line (without the program's own name) and returns the
 // exit code.
 func Main(ctx context.Context, root *Command, io IO, args []string) int {
+	if len(args) == 1 && args[0] == askManual {
+		args, root = nil, manual(root)
+	}
 	err := run(ctx, root, root.Name, io, args)
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return OK
@@ -144,12 +148,16 @@ func help(c *Command, path string, flags *flag.FlagSet, out io.Writer) {
 			fmt.Fprintln(out, "\nflags:")
 			any = true
 		}
-		def := ""
-		if f.DefValue != "" && f.DefValue != "false" {
-			def = " (" + f.DefValue + ")"
-		}
-		fmt.Fprintf(out, "  --%-14s %s%s\n", f.Name, strings.ReplaceAll(f.Usage, "\n", " "), def)
+		fmt.Fprintf(out, "  --%-14s %s%s\n", f.Name, strings.ReplaceAll(f.Usage, "\n", " "), shownDefault(f))
 	})
+}
+
+// shownDefault is a flag's value unless it is given, where that is worth saying.
+func shownDefault(f *flag.Flag) string {
+	if f.DefValue == "" || f.DefValue == "false" {
+		return ""
+	}
+	return " (" + f.DefValue + ")"
 }
 
 // Process is a whole program: the process's own arguments and streams, ended

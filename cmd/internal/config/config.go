@@ -16,6 +16,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"checkpoint"
+	"checkpoint/cmd/internal/certificates"
 	"checkpoint/device/clock"
 	"checkpoint/device/gate"
 )
@@ -34,15 +35,20 @@ type Config struct {
 	Province string `toml:"province"`  // id
 	Site     string `toml:"site"`      // how people call the place
 	SiteType string `toml:"site_type"` // building, mall, station, road…: what policies ask
+	SiteID   string `toml:"site_id"`   // id in the province's sites file; empty: the box carries no site's lists
+	Commune  string `toml:"commune"`   // code of the commune the site is in; empty: rules know no level of it
 	StateDir string `toml:"state_dir"`
 	RunDir   string `toml:"run_dir"`
-	// DecisionInputs are ways a guard can answer: "control" (checkpointctl),
+	// DecisionInputs are ways a guard can answer: "page", "control" (checkpointctl),
 	// "buttons" (on GPIO lines). Empty: nobody can, amber and red close as undecided after 8 s.
 	DecisionInputs []string `toml:"decision_inputs"`
-	// LeadPINs are hashes of the shift leads' PINs (checkpointctl pin).
+	// LeadPINs are hashes of the shift leads' PINs (checkpointctl pin hash).
 	LeadPINs []string `toml:"lead_pins"`
 	Clock    Clock    `toml:"clock"`
+	Page     Page     `toml:"page"`
+	Metrics  Metrics  `toml:"metrics"`
 	MQTT     MQTT     `toml:"mqtt"`
+	Enrol    Enrol    `toml:"enrol"`
 	Update   Update   `toml:"update"`
 	Lanes    []Lane   `toml:"lane"`
 }
@@ -54,18 +60,28 @@ type Clock struct {
 
 // MQTT is the way up. Without a broker records stay on the box.
 type MQTT struct {
-	Broker string `toml:"broker"` // tcp://host:port or ssl://host:port
+	Broker string `toml:"broker"` // ssl://host:port, or tcp:// on this machine
 	CA     string `toml:"ca"`     // PEM files, for ssl
 	Cert   string `toml:"cert"`
 	Key    string `toml:"key"`
+
+	LimitKbps int64 `toml:"limit_kbps"` // kilobits of records a second; 0: no limit
 }
 
-// Update is where new snapshots come from. Without a URL they are loaded by hand.
+// Enrol is where the box's certificate is renewed. Without a server somebody
+// has to bring the next one.
+type Enrol struct {
+	Server string `toml:"server"` // https://host:port
+}
+
+// Update is where new snapshots and systems come from. Without a URL they are
+// loaded by hand.
 type Update struct {
 	URL             string `toml:"url"`              // https://host/path
 	CA              string `toml:"ca"`               // PEM file; empty: the system's authorities
 	IntervalMinutes int    `toml:"interval_minutes"` // between two looks, on average; 0: 10
 	LimitKbps       int64  `toml:"limit_kbps"`       // kilobits a second; 0: no limit; not given: DefaultLimitKbps
+	RestartWindow   Window `toml:"restart_window"`   // for a new system; zero: whenever the lanes are quiet
 }
 
 // Lane is one lane of the box.
@@ -84,18 +100,25 @@ func Read(path string) (*Config, error) {
 // Check is Read for somebody who is about to use the file on this machine: the
 // files that it names must be there, too, and those of the box the daemon's own.
 func Check(path string) error {
-	_, err := read(path, func(c *Config) error { return errors.Join(c.Validate(), c.MQTT.Files(), c.Owned()) })
+	_, err := read(path, func(c *Config) error { return errors.Join(c.Validate(), c.MQTT.Files(), c.cameraFiles(), c.Owned()) })
 	return err
 }
+
+// Parse is Read of a text that is to be written to path.
+func Parse(path string, text []byte) (*Config, error) { return parse(path, text, (*Config).Validate) }
 
 func read(path string, validate func(*Config) error) (*Config, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read configuration: %w", err)
 	}
+	return parse(path, text, validate)
+}
+
+func parse(path string, text []byte, validate func(*Config) error) (*Config, error) {
 	c := &Config{StateDir: "/var/lib/checkpoint", RunDir: "/run/checkpoint", DecisionInputs: []string{"control"}, Update: Update{LimitKbps: DefaultLimitKbps}}
 	d := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
-	err = d.Decode(c)
+	err := d.Decode(c)
 	if unknown := new(toml.StrictMissingError); errors.As(err, &unknown) {
 		err = errors.New("unknown key:\n" + strings.TrimSuffix(unknown.String(), "\n")) // all other keys were read
 		err = errors.Join(err, validate(c))
@@ -121,6 +144,8 @@ func explain(err error) string {
 
 var id = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
 
+var commune = regexp.MustCompile(`^[0-9A-Za-z]{0,8}$`)
+
 // Validate reports every fault at once.
 func (c *Config) Validate() error {
 	var f faults
@@ -128,11 +153,17 @@ func (c *Config) Validate() error {
 	f.id("province", c.Province)
 	f.required("site", c.Site)
 	f.required("site_type", c.SiteType)
+	if !commune.MatchString(c.Commune) {
+		f.add("commune: %q: want a code of at most 8 letters and digits, or nothing", c.Commune)
+	}
 	f.absolute("state_dir", c.StateDir)
 	f.absolute("run_dir", c.RunDir)
 	c.validateInputs(&f)
+	c.Page.validate(&f)
+	c.Metrics.validate(&f)
 	f.join(c.Clock.Mode.Validate("clock.mode"))
 	c.MQTT.validate(&f)
+	c.Enrol.validate(&f)
 	c.Update.validate(&f)
 	if len(c.Lanes) == 0 {
 		f.add("lane: none: add a [[lane]]")
@@ -165,7 +196,10 @@ func (c *Config) shared(f *faults) {
 		}
 		for k, r := range l.Readers {
 			key, name, device := fmt.Sprintf("%s.reader[%d].path", at, k), r.Path, filepath.Clean(r.Path)
-			if r.Path == "" {
+			switch {
+			case r.Camera.URL != "":
+				key, name, device = fmt.Sprintf("%s.reader[%d].camera.url", at, k), "this address", r.Camera.URL
+			case r.Path == "":
 				key, name, device = fmt.Sprintf("%s.reader[%d].usb", at, k), r.USB, r.Kind+" "+strings.ToLower(r.USB)
 			}
 			if of, taken := ports[device]; taken && name != "" {
@@ -177,21 +211,36 @@ func (c *Config) shared(f *faults) {
 }
 
 func (m MQTT) validate(f *faults) {
-	switch {
-	case m.Broker == "":
+	if m.LimitKbps < 0 || m.LimitKbps > 0 && m.LimitKbps < 8 {
+		f.add("mqtt.limit_kbps: %d: want at least 8, or 0 for no limit", m.LimitKbps)
+	}
+	if m.Broker == "" {
 		if m.CA+m.Cert+m.Key != "" {
 			f.add("mqtt.broker: missing, but certificates are named")
 		}
-	case strings.HasPrefix(m.Broker, "ssl://"):
+		return
+	}
+	secured, err := certificates.Broker(m.Broker)
+	if err != nil {
+		f.add("mqtt.broker: %w", err)
+	}
+	if secured {
 		f.required("mqtt.ca", m.CA)
 		f.required("mqtt.cert", m.Cert)
 		f.required("mqtt.key", m.Key)
-	case !strings.HasPrefix(m.Broker, "tcp://"):
-		f.add("mqtt.broker: %q: use ssl://host:8883, or tcp://host:1883 on a wire of your own", m.Broker)
+	}
+}
+
+func (e Enrol) validate(f *faults) {
+	if e.Server != "" && !strings.HasPrefix(e.Server, "https://") {
+		f.add("enrol.server: %q: use https://host:port", e.Server)
 	}
 }
 
 func (u Update) validate(f *faults) {
+	if err := u.RestartWindow.fault; err != nil {
+		f.add("update.restart_window: %w", err)
+	}
 	if u.URL == "" && u.CA != "" {
 		f.add("update.url: missing, but a certificate is named")
 	}

@@ -114,7 +114,7 @@ baud = 7
 suffix = "BELL"
 [[lane.reader]]
 name = "s"
-kind = "camera"
+kind = "mouse"
 path = "/dev/x"
 [lane.gate]
 driver = "steam"
@@ -148,6 +148,9 @@ active_low = ["bell"]
 }
 
 func TestNoLaneAndCertificatesWithoutABroker(t *testing.T) {
+	if _, err := read(t, least+"[mqtt]\nbroker = \"tcp://10.0.0.5:1883\"\n"); err == nil || !strings.Contains(err.Error(), "mqtt.broker: ") {
+		t.Errorf("records would go over a network without TLS: %v", err)
+	}
 	_, err := read(t, "box = \"b\"\nprovince = \"p\"\nsite = \"s\"\nsite_type = \"road\"\n[mqtt]\nca = \"x\"\n")
 	if err == nil || !strings.Contains(err.Error(), "lane: none") || !strings.Contains(err.Error(), "mqtt.broker: missing") {
 		t.Errorf("got %v", err)

@@ -11,6 +11,7 @@ import (
 
 	"checkpoint/cmd/internal/snapshots"
 	"checkpoint/store/keys"
+	"checkpoint/sync/enrol"
 )
 
 // Owned reports what the daemon could not use because somebody else enrolled
@@ -32,7 +33,7 @@ func (c *Config) Owned() error {
 	if info, err := os.Stat(c.MQTT.Key); err == nil && ownerOf(info) != daemon {
 		f.add("mqtt.key: %s belongs to %s, the daemon runs as %s: chown %s %s", c.MQTT.Key, nameOf(ownerOf(info)), nameOf(daemon), nameOf(daemon), c.MQTT.Key)
 	}
-	for _, name := range []string{keys.PepperFile, snapshots.BoxKeyFile} {
+	for _, name := range []string{keys.PepperFile, keys.BeforeFile, keys.SealingFile, snapshots.BoxKeyFile, enrol.IdentityFile, PageFile, PINsFile} {
 		path := filepath.Join(c.StateDir, name)
 		if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 {
 			f.add("state_dir: %s is readable by others (mode %04o): chmod 600 %s", path, info.Mode().Perm(), path)

@@ -10,7 +10,7 @@ import (
 )
 
 // groups are those that systemd/checkpointd.service runs the daemon with.
-var groups = []string{"checkpoint", "dialout", "gpio", "input"}
+var groups = []string{"checkpoint", "dialout", "gpio", "input", "video"}
 
 // allowed tells whether the daemon's user may use a node so: need is 4 to read,
 // 6 to read and write. Whoever asks may be root; the daemon is not.

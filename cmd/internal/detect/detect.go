@@ -6,9 +6,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"checkpoint/cmd/internal/config"
+	"checkpoint/device/camera"
 	"checkpoint/device/hidraw"
 	"checkpoint/device/keyboard"
 	"checkpoint/device/node"
@@ -17,20 +17,20 @@ import (
 
 // Found is one device.
 type Found struct {
-	Kind  string   // config.Kind…, or one of the kinds below
-	Path  string   // what to name it by: stable, where there is such a link
-	Node  string   // the kernel's own, which changes when it is replugged
-	USB   node.USB // zero: not USB
-	Text  string   // what the device calls itself; may be empty
-	Lines []string // of a GPIO chip: names of its lines, those in use left out
-	Odd   Oddity   // empty: it can be used
+	Kind  string        // config.Kind…, or one of the kinds below
+	Path  string        // what to name it by: stable, where there is such a link
+	Node  string        // the kernel's own, which changes when it is replugged
+	USB   node.USB      // zero: not USB
+	Text  string        // what the device calls itself; may be empty
+	Modes []camera.Mode // of a camera
+	Lines []string      // of a GPIO chip: names of its lines, those in use left out
+	Odd   Oddity        // empty: it can be used
 }
 
 // Kinds of devices beside the readers.
 const (
-	KindHID    = "hid" // a HID device without a driver, which a scanner in another mode may be
-	KindCamera = "camera"
-	KindGPIO   = "gpio"
+	KindHID  = "hid" // a HID device without a driver, which a scanner in another mode may be
+	KindGPIO = "gpio"
 )
 
 // Oddity is why a device that is there cannot be used as it is.
@@ -40,10 +40,12 @@ type Oddity string
 const (
 	NotAllowed  Oddity = "not-allowed" // the daemon's user may not open it
 	NoLink      Oddity = "no-link"     // usable, but its path changes when it is replugged
+	Soldered    Oddity = "soldered"    // a serial port of the board, which the daemon's unit does not open
 	WrongMode   Oddity = "wrong-mode"  // HID, and not HID-POS
 	NoReport    Oddity = "no-report"   // HID-POS without decoded data
 	NotAnswered Oddity = "not-answered"
 	NoCapture   Oddity = "no-capture" // a video node that gives no pictures
+	NoFormat    Oddity = "no-format"  // a camera without a format that can be read
 	NoNames     Oddity = "no-names"   // a GPIO chip whose lines have no names
 )
 
@@ -119,27 +121,18 @@ func serials(s node.System) (list []Found, err error) {
 			if typ := e.Attribute("type"); prefix == "ttyS" && (typ == "" || typ == "0") {
 				continue // a port that the driver reserves and the machine has not
 			}
-			e.USB, e.Text = usbAbove(e.Dir)
+			e.USB, e.Text = e.Above()
 			f := found(s, config.KindSerial, e, 0o6, "checkpoint", "serial/by-id", "serial/by-path")
 			if f.Odd == NoLink && (e.USB == node.USB{}) {
-				f.Odd = "" // soldered to the board: its name stays
+				f.Odd = "" // its name stays
+			}
+			if f.Odd == "" && (prefix == "ttyAMA" || prefix == "ttyS") {
+				f.Odd = Soldered
 			}
 			list = append(list, f)
 		}
 	}
 	return list, errors.Join(errs...)
-}
-
-// usbAbove walks from a device up to the USB device that it is part of.
-func usbAbove(dir string) (node.USB, string) {
-	at, err := filepath.EvalSymlinks(filepath.Join(dir, "device"))
-	for ; err == nil && len(at) > 1; at = filepath.Dir(at) {
-		e := node.Entry{Dir: at}
-		if u, err := node.ParseUSB(e.Attribute("idVendor") + ":" + e.Attribute("idProduct")); err == nil {
-			return u, strings.TrimSpace(e.Attribute("manufacturer") + " " + e.Attribute("product"))
-		}
-	}
-	return node.USB{}, ""
 }
 
 // link finds a stable name of a node: a link to it in one of the folders.

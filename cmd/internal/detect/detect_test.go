@@ -113,10 +113,10 @@ func TestSerialPorts(t *testing.T) {
 	w.sys("class/tty/tty1/uevent", "DEVNAME=tty1\n") // a console
 	w.dev("ttyACM0", 0o666)
 	w.dev("ttyS1", 0o666)
-	w.want("serial ttyACM0 05e0:1701 Symbol CDC Scanner no-link", "serial ttyS1")
+	w.want("serial ttyACM0 05e0:1701 Symbol CDC Scanner no-link", "serial ttyS1 soldered")
 
 	w.link(filepath.Join(w.Dev, "serial/by-id/usb-Symbol-if00"), "../../ttyACM0")
-	w.want("serial serial/by-id/usb-Symbol-if00 05e0:1701 Symbol CDC Scanner", "serial ttyS1")
+	w.want("serial serial/by-id/usb-Symbol-if00 05e0:1701 Symbol CDC Scanner", "serial ttyS1 soldered")
 	w.link(filepath.Join(w.Dev, "checkpoint/scanner-usb-1"), "../ttyACM0") // follows the socket: better
 	w.dev("ttyS1", 0o600)
 	w.want("serial checkpoint/scanner-usb-1 05e0:1701 Symbol CDC Scanner", "serial ttyS1 not-allowed")
@@ -127,11 +127,11 @@ func TestCamerasAndPins(t *testing.T) {
 	w.sys("class/video4linux/video0/name", "A camera\n")
 	w.sys("class/video4linux/video1/name", "Another\n")
 	w.sys("bus/gpio/devices/gpiochip0/uevent", "DEVNAME=gpiochip0\n")
-	w.dev("video0", 0o600) // no reader of the box opens cameras: they are only asked what they are
+	w.dev("video0", 0o600)
 	w.dev("video1", 0o666)
 	w.dev("gpiochip0", 0o666)
 	// Files answer no question of a driver.
-	w.want("camera video0 A camera not-answered", "camera video1 Another not-answered", "gpio gpiochip0 not-answered")
+	w.want("camera video0 A camera not-allowed", "camera video1 Another not-answered", "gpio gpiochip0 not-answered")
 }
 
 // A node that is not as the kernel would have it spoils nothing else.
@@ -144,22 +144,6 @@ func TestOddSysfs(t *testing.T) {
 	w.dev("hidraw0", 0o666)
 	w.dev("ttyACM0", 0o666)
 	w.want("hid hidraw0 wrong-mode", "hid-pos hidraw1 0c2e:0a07 A scanner", "serial ttyACM0")
-}
-
-func TestCapturesIsAskedOfTheNodeAndNotOfTheDevice(t *testing.T) {
-	answer := make([]byte, querycapSize)
-	answer[capabilitiesAt] = videoCapture
-	if !captures(answer) {
-		t.Error("an old driver's camera gives pictures")
-	}
-	answer[capabilitiesAt+3] = hasDeviceCaps >> 24
-	if captures(answer) {
-		t.Error("a node for metadata gives no pictures")
-	}
-	answer[deviceCapsAt] = videoCapture
-	if !captures(answer) {
-		t.Error("a camera gives pictures")
-	}
 }
 
 // What the daemon may open is told by the groups that its unit gives it.

@@ -3,60 +3,47 @@ package detect
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 
+	"checkpoint/cmd/internal/config"
+	"checkpoint/device/camera"
 	"checkpoint/device/node"
 )
 
-// Requests and structures of linux/videodev2.h and linux/gpio.h.
+// Requests and structures of linux/gpio.h.
 const (
-	vidiocQuerycap  = 0x80685600
 	gpioChipInfo    = 0x8044B401
 	gpioV2LineInfo  = 0xC100B405
-	videoCapture    = 0x00000001
-	videoCaptureMP  = 0x00001000
-	hasDeviceCaps   = 0x80000000
 	gpioLineUsed    = 1 << 0
 	maxLines        = 512 // of one chip; those of boards have up to 200
-	capabilitiesAt  = 84
-	deviceCapsAt    = 88
 	lineOffsetAt    = 64
 	lineFlagsAt     = 72
 	gpioNameSize    = 32
-	querycapSize    = 104
 	chipInfoSize    = 68
 	gpioLineInfoLen = 256
 )
 
 // cameras are video nodes that give pictures.
 func cameras(s node.System) (list []Found, err error) {
-	entries, err := s.List("video4linux", "video")
+	entries, err := camera.Cameras(s)
 	for _, e := range entries {
-		e.Text = e.Attribute("name")
-		e.USB, _ = usbAbove(e.Dir)
-		f := found(s, KindCamera, e, 0, "v4l/by-path", "v4l/by-id")
-		var answer [querycapSize]byte
-		switch err := ask(e.Path, vidiocQuerycap, answer[:]); {
-		case err != nil:
-			f.Odd = NotAnswered
-		case !captures(answer[:]):
+		f := found(s, config.KindCamera, e, 0o6, "v4l/by-id", "v4l/by-path")
+		fault := camera.Ask(e.Path, &f.Modes)
+		switch {
+		case errors.Is(fault, camera.ErrNoCapture):
 			f.Odd = NoCapture
-		default:
-			f.Odd = "" // no reader names it, so its name may change
+		case f.Odd == NotAllowed:
+		case fault != nil:
+			f.Odd = NotAnswered
+		case len(f.Modes) == 0:
+			f.Odd = NoFormat
 		}
 		list = append(list, f)
 	}
 	return list, err
-}
-
-func captures(answer []byte) bool {
-	caps := binary.NativeEndian.Uint32(answer[capabilitiesAt:])
-	if caps&hasDeviceCaps != 0 {
-		caps = binary.NativeEndian.Uint32(answer[deviceCapsAt:]) // of this node, not of the whole device
-	}
-	return caps&(videoCapture|videoCaptureMP) != 0
 }
 
 // chips are GPIO chips with the names of their free lines.

@@ -9,6 +9,7 @@ import (
 
 	"checkpoint"
 	"checkpoint/cmd/internal/config"
+	"checkpoint/device/camera"
 	"checkpoint/device/hidraw"
 	"checkpoint/device/keyboard"
 	"checkpoint/device/replay"
@@ -31,6 +32,9 @@ func New(c config.Reader, sink checkpoint.Sink, log *slog.Logger) *scanner.Reade
 	case config.KindHIDPOS:
 		r.Decode = scanner.Reports()
 		r.Open = func() (io.ReadCloser, error) { return hidraw.Open(c.Device(), hidpos.IsScanner) }
+	case config.KindCamera:
+		r.Camera = scanner.NewCamera()
+		r.Open = func() (io.ReadCloser, error) { return camera.Open(c.Camera, c.Device()) }
 	case config.KindReplay:
 		r.Decode = scanner.Bytes(c.End())
 		r.Open = func() (io.ReadCloser, error) { return replay.Open(c.Path, c.End().Ends, ReplayPace) }

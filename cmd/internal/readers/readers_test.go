@@ -47,7 +47,7 @@ func run(c config.Reader, s sink, log *slog.Logger) (stop func()) {
 }
 
 func TestAMissingDeviceIsToldWithTheNextStep(t *testing.T) {
-	for _, kind := range []string{config.KindSerial, config.KindKeyboard, config.KindHIDPOS, config.KindReplay} {
+	for _, kind := range []string{config.KindSerial, config.KindKeyboard, config.KindHIDPOS, config.KindCamera, config.KindReplay} {
 		var log bytes.Buffer
 		s := newSink()
 		stop := run(config.Reader{Name: "door", Kind: kind, Path: "/dev/no-such-scanner"}, s, slog.New(slog.NewTextHandler(&log, nil)))
@@ -63,7 +63,7 @@ func TestAMissingDeviceIsToldWithTheNextStep(t *testing.T) {
 
 // Whatever a path leads to, a reader does not take another device for its own.
 func TestAnotherDeviceIsNotTaken(t *testing.T) {
-	for kind, hint := range map[string]string{config.KindSerial: "not a serial port", config.KindKeyboard: "no keyboard", config.KindHIDPOS: "HID-POS mode"} {
+	for kind, hint := range map[string]string{config.KindSerial: "not a serial port", config.KindKeyboard: "no keyboard", config.KindHIDPOS: "HID-POS mode", config.KindCamera: "this is no camera"} {
 		var log bytes.Buffer
 		s := newSink()
 		stop := run(config.Reader{Name: "door", Kind: kind, Path: "/dev/null"}, s, slog.New(slog.NewTextHandler(&log, nil)))

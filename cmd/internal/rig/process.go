@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Memory is what a process holds that no file backs, in bytes: the last that
@@ -27,6 +28,26 @@ func (m *Memory) See(pid int) error {
 	}
 	m.MostAnon = max(m.MostAnon, m.Anon)
 	return nil
+}
+
+// Processor is how long a process, and if wished its children that live, have had
+// a processor (proc(5): stat, in hundredths of a second on every Linux).
+func Processor(pid int, family bool) (used time.Duration) {
+	names := []string{strconv.Itoa(pid)}
+	if family {
+		names = append(names, children(pid)...)
+	}
+	for _, name := range names {
+		text, _ := os.ReadFile("/proc/" + name + "/stat") // it may have ended
+		_, rest, _ := strings.Cut(string(text), ") ")     // the name before may hold anything
+		for i, field := range strings.Fields(rest) {
+			if i == 11 || i == 12 { // utime, stime
+				ticks, _ := strconv.ParseInt(field, 10, 64)
+				used += time.Duration(ticks) * 10 * time.Millisecond
+			}
+		}
+	}
+	return used
 }
 
 // children are the processes that threads of this one started (proc(5)).

@@ -2,7 +2,7 @@
 // a directory of their own, judged by their exit codes, output and files. Only
 // tests use it.
 //
-// Besides testscript's own, a script has these commands:
+// $CHECKOUT is this repository. Besides testscript's own, a script has these commands:
 //
 //	exits CODE COMMAND ARGS…    run COMMAND; its exit code must be CODE
 //	cards DIR FILE NAME…        write the payloads of sample cards as JSON lines
@@ -40,6 +40,11 @@ func Run(t *testing.T, others ...string) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
+			checkout, err := filepath.Abs("../..")
+			if err != nil {
+				return err
+			}
+			e.Setenv("CHECKOUT", checkout)
 			e.Setenv("GORACE", "atexit_sleep_ms=0") // or each command takes a second longer
 			e.Setenv("PATH", bin+string(filepath.ListSeparator)+e.Getenv("PATH"))
 			return nil

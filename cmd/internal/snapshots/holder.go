@@ -6,15 +6,22 @@ package snapshots
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"checkpoint/console/messages"
+	"checkpoint/store/durable"
 	"checkpoint/store/keys"
 	"checkpoint/store/snapshot"
 	"checkpoint/sync/update"
 	"checkpoint/verify"
 	"checkpoint/verify/policy"
+	"checkpoint/verify/trust"
+	"checkpoint/verify/zones"
 )
 
 // Names below the daemon's state directory.
@@ -22,6 +29,7 @@ const (
 	Dir        = "snapshot"
 	UpdateDir  = "update"
 	BoxKeyFile = "box.key"
+	SiteFile   = "site" // the id of the site whose lists the box carries
 )
 
 // Store opens the snapshot store of a state directory, with the province's
@@ -31,15 +39,53 @@ func Store(stateDir string) (*snapshot.Box, snapshot.Trust, error) {
 	if err != nil {
 		return nil, snapshot.Trust{}, err // what did not pass is not to be used in part
 	}
-	pepper, err := snapshot.ReadPepper(filepath.Join(stateDir, keys.PepperFile))
+	pepper, before, err := peppers(stateDir)
 	if err != nil {
 		return nil, trust, err
 	}
-	box := snapshot.NewBox(filepath.Join(stateDir, Dir), trust, pepper)
+	box := snapshot.NewBox(filepath.Join(stateDir, Dir), trust, pepper, before...)
+	site, err := os.ReadFile(filepath.Join(stateDir, SiteFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, trust, fmt.Errorf("read the site's id: %w", err)
+	}
+	box.At(strings.TrimSpace(string(site)))
 	// What cannot be read of later officers is fetched again by the next update,
 	// which says so; until then those of province.json count.
 	_ = update.Follow(box, trust.Snapshot, filepath.Join(stateDir, UpdateDir))
 	return box, trust, nil
+}
+
+// peppers are the newest pepper and, of a box that was given it while its data
+// were of another one, that one.
+func peppers(stateDir string) (snapshot.Pepper, []snapshot.Pepper, error) {
+	newest, err := snapshot.ReadPepper(filepath.Join(stateDir, keys.PepperFile))
+	if err != nil {
+		return newest, nil, err
+	}
+	before, err := snapshot.ReadPepper(filepath.Join(stateDir, keys.BeforeFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return newest, nil, nil
+	}
+	return newest, []snapshot.Pepper{before}, err
+}
+
+// Settle makes a state directory that of a site's box; empty: of none. It comes
+// before [Store].
+func Settle(stateDir, site string) error {
+	path := filepath.Join(stateDir, SiteFile)
+	if have, err := os.ReadFile(path); err == nil && strings.TrimSpace(string(have)) == site || errors.Is(err, fs.ErrNotExist) && site == "" {
+		return nil
+	}
+	return durable.Replace(path, []byte(site+"\n"), 0o644)
+}
+
+// Repepper has the store use the peppers that lie in the state directory now.
+func Repepper(box *snapshot.Box, stateDir string) error {
+	newest, before, err := peppers(stateDir)
+	if err == nil {
+		box.Peppers(newest, before...)
+	}
+	return err
 }
 
 // Check is what a snapshot must pass besides its proofs before it is switched
@@ -171,15 +217,44 @@ func (h *Holder) use(r *snapshot.Register, err error) error {
 		r.Close()
 		return err
 	}
+	if r.ListFault != nil {
+		slog.Error("lists of the site are not served", "snapshot", r.Manifest.Number, "error", r.ListFault)
+	}
 	h.mu.Lock()
 	old := h.register
 	h.register = r
-	h.data = &verify.Data{Register: r, Policy: rules, Number: r.Manifest.Number, Created: r.Manifest.CreatedAt()}
+	h.data = &verify.Data{Register: r, Policy: rules, Number: r.Manifest.Number, Created: r.Manifest.CreatedAt(), Trusted: trusted(r.Manifest), Zones: levels(r.Manifest)}
 	h.mu.Unlock()
 	if old != nil {
 		old.Close()
 	}
 	return nil
+}
+
+// trusted reads whose signed papers are believed. A list that is missing or
+// cannot be read costs these papers and nothing else.
+func trusted(m snapshot.Manifest) *trust.List {
+	if len(m.Trusted) == 0 {
+		return nil
+	}
+	list, err := trust.Parse(m.Trusted)
+	if err != nil {
+		slog.Error("signed papers cannot be verified", "snapshot", m.Number, "error", err)
+		return nil
+	}
+	return list
+}
+
+// levels reads the levels of communes. Without them rules see level 0.
+func levels(m snapshot.Manifest) *zones.Table {
+	if len(m.Zones) == 0 {
+		return nil
+	}
+	table, err := zones.Parse(m.Zones)
+	if err != nil {
+		slog.Error("levels of communes cannot be read", "snapshot", m.Number, "error", err)
+	}
+	return table
 }
 
 // Close ends the holding; Acquire then gives nothing.

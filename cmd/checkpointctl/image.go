@@ -1,0 +1,248 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"checkpoint/cmd/internal/cli"
+	bars "checkpoint/cmd/internal/progress"
+	"checkpoint/image/seed"
+	"checkpoint/image/writer"
+)
+
+func imageCommand() *cli.Command {
+	return &cli.Command{
+		Name: "image", Short: "thẻ nhớ của máy kiểm soát, trên máy tính văn phòng / a box's card, at an office computer",
+		Examples: []string{"checkpointctl image disks", `sudo checkpointctl image write card.img.zst --to /dev/sdb --site "Chợ Bình Tây, cổng 1" --lane 1:in`},
+		Sub:      []*cli.Command{imageDisks(), imageWrite()},
+	}
+}
+
+func imageDisks() *cli.Command {
+	return &cli.Command{
+		Name: "disks", Short: "các đĩa của máy tính này, đĩa nào ghi được / this computer's disks, and which may be written",
+		Examples: []string{"checkpointctl image disks"},
+		Run: func(_ context.Context, io cli.IO, args []string) error {
+			if len(args) > 0 {
+				return cli.Usage("image disks: unexpected argument %q", args[0])
+			}
+			disks, err := writer.Disks()
+			for _, d := range disks {
+				says := "ghi được / may be written"
+				if err := d.Erasable(false); err != nil {
+					says = "không / not: " + err.Error()
+				}
+				fmt.Fprintf(cli.Plain(io.Out), "%s\n    %s\n", d, says)
+			}
+			return cli.Hint(err, "as root, or as an administrator")
+		},
+	}
+}
+
+// writing is one run of image write.
+type writing struct {
+	to, key, seedFile, claim, sshKey, lane string
+	unsigned, anyDisk                      bool
+	seed                                   seed.Seed
+}
+
+func imageWrite() *cli.Command {
+	var w writing
+	return &cli.Command{
+		Name: "write", Short: "ghi ảnh lên thẻ, đọc lại, và nói máy là ai / write the image to a card, read it back, and tell the box who it is",
+		Examples: []string{
+			`sudo checkpointctl image write card.img.zst --to /dev/sdb --site "Chợ Bình Tây, cổng 1" --lane 1:in`,
+			"sudo checkpointctl image write card.img.zst --to /dev/sdb --claim checkpoint-claim.txt --key image.pub",
+			"sudo checkpointctl image write card.img.zst --to /dev/sdb --seed checkpoint.toml",
+		},
+		Flags: w.flags,
+		Run: func(ctx context.Context, io cli.IO, args []string) error {
+			if len(args) != 1 || w.to == "" {
+				return cli.Usage("image write: want one image and --to")
+			}
+			if w.seedFile != "" && (w.seed.Site+w.lane+w.claim+w.sshKey+w.seed.SiteType+w.seed.WiFi.Name != "" || w.seed.Page) {
+				return cli.Usage("image write: --seed has everything in it, other flags say it twice")
+			}
+			return w.run(ctx, io, args[0])
+		},
+	}
+}
+
+func (w *writing) flags(f *flag.FlagSet) {
+	f.StringVar(&w.to, "to", "", "the disk to erase and write: checkpointctl image disks lists them")
+	f.StringVar(&w.key, "key", "", "file with the public key of the image's maker (minisign); without it the signature is not looked at")
+	f.BoolVar(&w.unsigned, "without-checksum", false, "write an image that has no "+writer.SumsFile+" beside it")
+	f.BoolVar(&w.anyDisk, "erase-a-disk-that-is-no-card", false, "let a fixed disk, or one of more than 280 GB, be erased")
+	f.StringVar(&w.seedFile, "seed", "", "a whole checkpoint.toml instead of the flags below")
+	f.StringVar(&w.seed.Site, "site", "", "how people call the place")
+	f.StringVar(&w.seed.SiteType, "site-type", "", "building, market, station, road…")
+	f.StringVar(&w.lane, "lane", "", "NAME:in or NAME:out")
+	f.StringVar(&w.claim, "claim", "", "the office's checkpoint-claim.txt, put onto the card")
+	f.StringVar(&w.seed.Scanner, "scanner", "", "auto, hid-pos, serial or keyboard")
+	f.StringVar(&w.seed.WiFi.Name, "wifi", "", "name of the Wi-Fi; its password is asked for")
+	f.StringVar(&w.sshKey, "ssh-key", "", "file with the public key that may log in")
+	f.BoolVar(&w.seed.Page, "page", false, "the guard's page, for a display on the box")
+}
+
+func (w *writing) run(ctx context.Context, io cli.IO, image string) error {
+	in := bufio.NewReader(io.In)
+	text, err := w.text(io, in)
+	if err != nil {
+		return err
+	}
+	disk, err := writer.Find(w.to)
+	if err != nil {
+		return cli.Hint(err, "checkpointctl image disks lists the disks")
+	}
+	if err := disk.Erasable(w.anyDisk); err != nil {
+		return cli.Hint(fmt.Errorf("%s: %w", disk.Path, err), "%s", refusedHint(err))
+	}
+	if err := w.check(io, image); err != nil {
+		return err
+	}
+	if err := confirm(io, in, disk); err != nil {
+		return err
+	}
+	writing, comparing := bars.New(io.Err, "ghi / writing", sizeOf(image)), (*bars.Bar)(nil)
+	n, err := writer.Write(ctx, image, disk, text, writer.Progress{Writing: writing.Set, Comparing: func(n int64) {
+		if comparing == nil {
+			writing.Done()
+			comparing = bars.New(io.Err, "đọc lại / reading back", -1)
+		}
+		comparing.Set(n)
+	}})
+	writing.Done()
+	if comparing != nil {
+		comparing.Done()
+	}
+	if err != nil {
+		return cli.Hint(err, "%s", writeHint(err))
+	}
+	fmt.Fprintf(io.Out, "Đã ghi và đọc lại đúng %s. Tháo thẻ an toàn, lắp vào máy, cắm điện; sau một phút xem %s trên thẻ hoặc đèn trên máy.\n", writer.Size(n), seed.StatusFile)
+	fmt.Fprintf(io.Out, "%s written and read back alike. Eject the card, put it into the box, plug it in; a minute later look at %s on the card, or at the LED on the box.\n", writer.Size(n), seed.StatusFile)
+	return nil
+}
+
+// text is the seed that goes onto the card, judged as the box will.
+func (w *writing) text(io cli.IO, in *bufio.Reader) ([]byte, error) {
+	text, err := os.ReadFile(w.seedFile)
+	if w.seedFile == "" {
+		text, err = w.fromFlags(io, in)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if _, err := seed.Parse(text); err != nil {
+		return nil, cli.Hint(err, "nothing was written")
+	}
+	return text, nil
+}
+
+func (w *writing) fromFlags(io cli.IO, in *bufio.Reader) ([]byte, error) {
+	var found bool
+	if w.seed.Lane, w.seed.Direction, found = strings.Cut(w.lane, ":"); w.lane != "" && !found {
+		return nil, cli.Usage("image write: --lane %q: want NAME:in or NAME:out", w.lane)
+	}
+	for _, file := range []struct {
+		path string
+		into *string
+	}{{w.claim, &w.seed.Claim}, {w.sshKey, &w.seed.SSHKey}} {
+		if file.path == "" {
+			continue
+		}
+		b, err := os.ReadFile(file.path)
+		if err != nil {
+			return nil, err
+		}
+		*file.into = strings.TrimSpace(strings.TrimPrefix(string(b), "\ufeff"))
+	}
+	if w.seed.WiFi.Name != "" {
+		fmt.Fprintf(io.Out, "Mật khẩu Wi-Fi %s / password of the Wi-Fi: ", w.seed.WiFi.Name)
+		line, err := in.ReadString('\n')
+		if err != nil {
+			return nil, fmt.Errorf("password of the Wi-Fi: %w", err)
+		}
+		w.seed.WiFi.Password = strings.TrimRight(line, "\r\n")
+	}
+	return w.seed.Text()
+}
+
+func (w *writing) check(io cli.IO, image string) error {
+	key := ""
+	if w.key != "" {
+		b, err := os.ReadFile(w.key)
+		if err != nil {
+			return err
+		}
+		key = string(b)
+	}
+	if key == "" && w.unsigned {
+		return nil
+	}
+	bar := bars.New(io.Err, "kiểm tra / checking", sizeOf(image))
+	err := writer.Check(image, key, bar.Set)
+	bar.Done()
+	if errors.Is(err, writer.ErrNoSum) {
+		return cli.Hint(err, "put %s of the image's maker beside it", writer.SumsFile)
+	}
+	if err == nil && key == "" {
+		fmt.Fprintln(io.Err, "Tổng kiểm tra đúng; chữ ký không được xem (--key). / The checksum is right; the signature was not looked at (--key).")
+	}
+	return cli.Hint(err, "nothing was written; download it again, from the province's own site")
+}
+
+// confirm names the disk and has somebody type its name: a yes comes too easily.
+func confirm(io cli.IO, in *bufio.Reader, d writer.Disk) error {
+	name := d.Path[strings.LastIndexAny(d.Path, `/\`)+1:]
+	fmt.Fprintf(cli.Plain(io.Out), "SẼ XOÁ HẾT / EVERYTHING ON IT WILL BE ERASED:\n  %s\nGõ %s để ghi / type %s to write it: ", d, name, name)
+	line, err := in.ReadString('\n')
+	if strings.TrimSpace(line) != name {
+		fmt.Fprintln(io.Out)
+		return cli.Hint(errors.Join(errors.New("không ghi gì / nothing was written"), eof(err)), "type the disk's name as it is shown")
+	}
+	return nil
+}
+
+// eof keeps an error that says more than that the input ended.
+func eof(err error) error {
+	if err == nil || err.Error() == "EOF" {
+		return nil
+	}
+	return err
+}
+
+func refusedHint(err error) string {
+	switch {
+	case errors.Is(err, writer.ErrMounted):
+		return "unmount it first: eject it in the file manager, or umount"
+	case errors.Is(err, writer.ErrFixed), errors.Is(err, writer.ErrLarge):
+		return "checkpointctl image disks lists the cards; if it is meant all the same: --erase-a-disk-that-is-no-card"
+	}
+	return "checkpointctl image disks lists the cards"
+}
+
+func writeHint(err error) string {
+	switch {
+	case errors.Is(err, writer.ErrSmall):
+		return "the card is not usable now: take one of 8 GB or more"
+	case errors.Is(err, writer.ErrCard), errors.Is(err, writer.ErrGone):
+		return "the card is not usable now: try again, then another card, then another reader"
+	case errors.Is(err, os.ErrPermission):
+		return "run it with sudo, or as an administrator"
+	}
+	return "the card is not usable now: write it again"
+}
+
+func sizeOf(path string) int64 {
+	info, err := os.Stat(filepath.Clean(path))
+	if err != nil {
+		return -1
+	}
+	return info.Size()
+}

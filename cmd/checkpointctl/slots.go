@@ -1,0 +1,206 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"checkpoint/cmd/internal/cli"
+	"checkpoint/console/control"
+	"checkpoint/image/slots"
+	"checkpoint/store/system"
+)
+
+// slotCard is a card with two systems, and which of them runs.
+type slotCard struct{ disk, running string }
+
+func (c *slotCard) flags(f *flag.FlagSet) {
+	f.StringVar(&c.disk, "card", slots.Disk, "the card: a device, or an image in a file")
+	f.StringVar(&c.running, "running", "", "which system runs, A or B (default: as the loader said)")
+}
+
+// name is the system that runs.
+func (c *slotCard) name() (slots.Name, error) {
+	n, ok := slots.Name(c.running), c.running == string(slots.A) || c.running == string(slots.B)
+	if c.running != "" && !ok {
+		return "", cli.Usage("--running is A or B, not %q", c.running)
+	}
+	if ok {
+		return n, nil
+	}
+	n, ok, err := slots.Running()
+	if err == nil && !ok {
+		err = errors.New("this machine was not started by the card's loader")
+	}
+	return n, err
+}
+
+// open opens the card.
+func (c *slotCard) open(how int) (*os.File, error) {
+	f, err := os.OpenFile(c.disk, how, 0)
+	return f, cli.Hint(err, "this is for the box itself, by root: sudo checkpointctl system …")
+}
+
+// read is the state on the card; one that is lost is that of a new card, and said
+// with slots.ErrLost.
+func (c *slotCard) read() (slots.State, error) {
+	f, err := c.open(os.O_RDONLY)
+	if err != nil {
+		return slots.New(), err
+	}
+	defer f.Close()
+	return slots.Read(f)
+}
+
+// alter changes the state on the card.
+func (c *slotCard) alter(how func(*slots.State)) error {
+	f, err := c.open(os.O_RDWR)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := system.Lock(f); err != nil { // RAUC and checkpoint-good may come together
+		return err
+	}
+	return slots.Change(f, how)
+}
+
+// change alters it with regard to the system that runs.
+func (c *slotCard) change(how func(*slots.State, slots.Name)) error {
+	n, err := c.name()
+	if err != nil {
+		return err
+	}
+	return c.alter(func(s *slots.State) { how(s, n) })
+}
+
+func slotStatus() *cli.Command {
+	var c slotCard
+	var box systemFiles
+	return &cli.Command{
+		Name: "status", Short: "hai hệ thống trên thẻ, hệ nào đang chạy / the card's two systems, and which one runs",
+		Examples: []string{"sudo checkpointctl system status"},
+		Flags:    func(f *flag.FlagSet) { c.flags(f); box.flags(f) },
+		Run: func(_ context.Context, io cli.IO, args []string) error {
+			if len(args) > 0 {
+				return cli.Usage("system status: unexpected argument %q", args[0])
+			}
+			n, err := c.name()
+			if err != nil {
+				return err
+			}
+			s, err := c.read()
+			if err != nil && !errors.Is(err, slots.ErrLost) {
+				return err
+			}
+			for _, name := range []slots.Name{slots.A, slots.B} {
+				fmt.Fprintln(io.Out, describe(s, name, n))
+			}
+			return errors.Join(err, box.describe(io.Out))
+		},
+	}
+}
+
+// describe is one line about a system.
+func describe(s slots.State, name, running slots.Name) string {
+	slot, text := s.Of(name), string(name)
+	if name == running {
+		text += "  đang chạy / runs"
+	}
+	if name == s.First {
+		text += "  ưu tiên / wanted"
+	}
+	switch {
+	case slot.Proven:
+		text += "  đã chạy tốt / was ready"
+	case slot.Left > 0:
+		text += "  chưa rõ / not proven"
+	default:
+		text += "  không dùng / not started"
+	}
+	return fmt.Sprintf("%s  còn %d lần thử / %d tries left", text, slot.Left, slot.Left)
+}
+
+func slotGood() *cli.Command {
+	var c slotCard
+	var box systemFiles
+	var run string
+	return &cli.Command{
+		Name: "good", Short: "hệ thống này chạy tốt: đếm lại từ đầu / this system works: the loader's count begins anew",
+		Examples: []string{"sudo checkpointctl system good"},
+		Flags:    func(f *flag.FlagSet) { c.flags(f); box.flags(f); runFlag(f, &run) },
+		Run: func(ctx context.Context, _ cli.IO, args []string) error {
+			if len(args) > 0 {
+				return cli.Usage("system good: unexpected argument %q", args[0])
+			}
+			status, err := control.NewClient(findRunDir(run)).Status(ctx)
+			if err != nil {
+				return notRunning(err)
+			}
+			if status.Fault != "" { // a new system that cannot read the box's configuration is no good
+				return &cli.Error{Err: fmt.Errorf("the box is out of service: %s", status.Fault), Code: cli.NotConfigured, Hint: "a system counts as good once its lanes are ready"}
+			}
+			return errors.Join(c.change((*slots.State).Good), box.proved())
+		},
+	}
+}
+
+func slotRollback() *cli.Command {
+	var c slotCard
+	return &cli.Command{
+		Name: "rollback", Short: "lần sau khởi động hệ thống kia / start the other system from the next start on",
+		Examples: []string{"sudo checkpointctl system rollback"},
+		Flags:    c.flags,
+		Run: func(_ context.Context, io cli.IO, args []string) error {
+			if len(args) > 0 {
+				return cli.Usage("system rollback: unexpected argument %q", args[0])
+			}
+			var to slots.Name
+			if err := c.change(func(s *slots.State, n slots.Name) { to = n.Other(); s.Prefer(to) }); err != nil {
+				return err
+			}
+			fmt.Fprintf(io.Out, "Lần khởi động sau: hệ thống %s. / From the next start on: system %s.\n", to, to)
+			return nil
+		},
+	}
+}
+
+// slotTrial ends the trial of a system that never became ready. Only where the
+// other one is proven: a box that nobody has set up must not restart for ever.
+func slotTrial() *cli.Command {
+	var c slotCard
+	var dry bool
+	return &cli.Command{
+		Name: "trial", Short: "khởi động lại nếu hệ thống mới chưa chạy tốt / restart if a new system has not become ready",
+		Examples: []string{"sudo checkpointctl system trial"},
+		Flags: func(f *flag.FlagSet) {
+			c.flags(f)
+			f.BoolVar(&dry, "dry-run", false, "say what would be done")
+		},
+		Run: func(_ context.Context, io cli.IO, args []string) error {
+			if len(args) > 0 {
+				return cli.Usage("system trial: unexpected argument %q", args[0])
+			}
+			over := false
+			if err := c.change(func(s *slots.State, n slots.Name) { over = !s.Of(n).Proven && s.Of(n.Other()).Proven }); err != nil {
+				return err
+			}
+			if !over {
+				fmt.Fprintln(io.Out, "Hệ thống này ở lại. / This system stays.")
+				return nil
+			}
+			fmt.Fprintln(io.Out, "Hệ thống mới không chạy được, khởi động lại. / The new system did not become ready: restarting.")
+			if dry {
+				return nil
+			}
+			unix.Sync()
+			return unix.Reboot(unix.LINUX_REBOOT_CMD_RESTART)
+		},
+	}
+}

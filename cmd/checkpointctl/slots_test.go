@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"checkpoint/cmd/internal/cli"
+	"checkpoint/console/control"
+	"checkpoint/image/proof"
+	"checkpoint/image/slots"
+)
+
+// A system is good when the daemon's lanes work, and not when the daemon is merely
+// up: one that cannot read the box's configuration has to be left again.
+func TestOnlyAWorkingLaneMakesASystemGood(t *testing.T) {
+	for fault, good := range map[string]bool{"": true, "lane 1 has no reader": false} {
+		dir := t.TempDir()
+		card := filepath.Join(dir, "card")
+		if err := os.WriteFile(card, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(card, 16<<20); err != nil {
+			t.Fatal(err)
+		}
+		serveStatus(t, dir, control.Status{Fault: fault})
+		code, _, errs := run([]string{"system", "good", "--card", card, "--running", "B", "--run", dir})
+		if (code == 0) != good || strings.Contains(errs, "out of service") == good {
+			t.Errorf("fault %q: %d %s", fault, code, errs)
+		}
+		f, err := os.Open(card)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if s, err := slots.Read(f); (err == nil && s.B.Proven) != good {
+			t.Errorf("fault %q: %+v, %v", fault, s, err)
+		}
+		// With B proven a new system A does not stay for ever.
+		_, out, _ := run([]string{"system", "trial", "--dry-run", "--card", card, "--running", "A"})
+		if strings.Contains(out, "restarting") != good {
+			t.Errorf("fault %q: trial says %s", fault, out)
+		}
+	}
+}
+
+// A rotten system is not started any more, if there is a sound one; of two rotten
+// ones the box goes on with what it has.
+func TestARottenSystemIsNotStarted(t *testing.T) {
+	rot := fmt.Errorf("%w: a block", proof.ErrRot)
+	for name, c := range map[string]struct {
+		rotten map[slots.Name]error
+		next   slots.Name
+		b      int // tries of B
+		fails  bool
+	}{
+		"both sound":         {nil, slots.B, slots.TriesProven, false},
+		"the wanted one":     {map[slots.Name]error{slots.B: rot}, slots.A, 0, true},
+		"the other one":      {map[slots.Name]error{slots.A: rot}, slots.B, slots.TriesProven, true},
+		"both":               {map[slots.Name]error{slots.A: rot, slots.B: rot}, slots.B, slots.TriesProven, true},
+		"one cannot be read": {map[slots.Name]error{slots.A: errors.New("input/output error")}, slots.B, slots.TriesProven, true},
+	} {
+		c2 := slotCard{disk: filepath.Join(t.TempDir(), "card")}
+		if err := errors.Join(os.WriteFile(c2.disk, nil, 0o600), os.Truncate(c2.disk, 16<<20), c2.alter(func(s *slots.State) { s.Good(slots.A); s.Good(slots.B); s.Prefer(slots.B) })); err != nil {
+			t.Fatal(err)
+		}
+		err := c2.scrub(t.Context(), cli.IO{Out: t.Output(), Err: t.Output()}, func(_ context.Context, n slots.Name) error { return c.rotten[n] })
+		s, errRead := c2.read()
+		if (err != nil) != c.fails || errRead != nil || s.Next() != c.next || s.B.Left != c.b {
+			t.Errorf("%s: %v, %+v, %v", name, err, s, errRead)
+		}
+	}
+}
+
+// What is being written, or was given up, is not looked at.
+func TestASlotThatIsBadIsNotProven(t *testing.T) {
+	c := slotCard{disk: filepath.Join(t.TempDir(), "card")}
+	if err := errors.Join(os.WriteFile(c.disk, nil, 0o600), os.Truncate(c.disk, 16<<20), c.alter(func(s *slots.State) { s.Good(slots.A); s.Bad(slots.B) })); err != nil {
+		t.Fatal(err)
+	}
+	var looked []slots.Name
+	err := c.scrub(t.Context(), cli.IO{Out: t.Output(), Err: t.Output()}, func(_ context.Context, n slots.Name) error { looked = append(looked, n); return nil })
+	if err != nil || !slices.Equal(looked, []slots.Name{slots.A}) {
+		t.Errorf("%v, %v", looked, err)
+	}
+}
+
+// serveStatus is a daemon that is asked nothing else.
+func serveStatus(t *testing.T, dir string, s control.Status) {
+	t.Helper()
+	l, err := control.Listen(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &control.Server{Hub: control.NewHub(), Status: func() control.Status { return s }}
+	ended := make(chan struct{})
+	go func() { _ = server.Serve(t.Context(), l); close(ended) }()
+	t.Cleanup(func() { <-ended })
+}

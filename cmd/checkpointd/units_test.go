@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const unitFolder = "../../systemd"
+
+// exposures are the limits of systemd-analyze security, in tenths: systemd/README.md
+// says why the others need more than the daemon.
+var exposures = map[string]int{
+	"checkpointd.service": 20, "checkpoint-scrub.service": 15, "checkpoint-scrub-system.service": 15, "checkpoint-good.service": 25, "checkpoint-update.service": 20, "checkpoint-stick@.service": 35,
+	"checkpoint-first-boot.service": 45, "checkpoint-enrol.service": 50, "checkpoint-wifi.service": 50, "checkpoint-kiosk.service": 85,
+}
+
+var program = regexp.MustCompile(`(?m)^(Exec[A-Za-z]*=)/usr/s?bin/(checkpoint[a-z]+|cage|wpa_supplicant)`)
+
+// systemd itself reads every unit of the card, and finds none more exposed than
+// the README says.
+func TestUnitsOfTheCard(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join(unitFolder, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	analyze, err := exec.LookPath("systemd-analyze")
+	if err != nil {
+		t.Log("no systemd-analyze here: not judged")
+		return
+	}
+	names, err := filepath.Glob(unitFolder + "/checkpoint*.service")
+	if err != nil || len(names) < len(exposures) {
+		t.Fatalf("%v %v", names, err)
+	}
+	dir := t.TempDir()
+	var copies []string
+	for _, path := range names {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Base(path)
+		limit, known := exposures[name]
+		if !known {
+			continue // of the image's own
+		}
+		if row := fmt.Sprintf("| `%s` | %.1f |", name, float64(limit)/10); !strings.Contains(string(readme), row) {
+			t.Errorf("README.md does not say %s", row)
+		}
+		if out, err := exec.Command(analyze, "security", "--offline=yes", fmt.Sprintf("--threshold=%d", limit), path).CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", name, err, out)
+		}
+		copies = append(copies, filepath.Join(dir, name))
+		if err := os.WriteFile(copies[len(copies)-1], program.ReplaceAll(text, []byte("${1}/bin/true")), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out, err := exec.Command(analyze, append([]string{"verify"}, copies...)...).CombinedOutput(); err != nil || len(out) > 0 {
+		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
+	}
+}
+
+// No unit of the card waits for a network, and the page cannot take the lane's
+// memory.
+func TestNothingOnTheCardWaitsForTheNetwork(t *testing.T) {
+	paths, err := filepath.Glob(unitFolder + "/checkpoint*.*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(text), "network-online") {
+			t.Errorf("%s waits for the network", path)
+		}
+	}
+	kiosk := settingsOf(t, filepath.Join(unitFolder, "checkpoint-kiosk.service"))
+	for name, want := range map[string]string{"MemoryMax": "1200M", "MemorySwapMax": "0", "OOMScoreAdjust": "1000", "ConditionMemory": ">=3500M", "User": "checkpoint-kiosk"} {
+		if !slices.Equal(kiosk[name], []string{want}) {
+			t.Errorf("kiosk: %s=%q, want %s", name, kiosk[name], want)
+		}
+	}
+	if daemon := settingsOf(t, unitFile); !slices.Equal(daemon["OOMScoreAdjust"], []string{"-900"}) {
+		t.Errorf("daemon: OOMScoreAdjust=%q", daemon["OOMScoreAdjust"])
+	}
+}
+
+// What the units name of each other is there.
+func TestUnitsNameWhatIsThere(t *testing.T) {
+	paths, err := filepath.Glob(unitFolder + "/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile(`checkpoint-[a-z-]+@?(?:%k|%i)?\.(?:service|path|timer)`)
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil || strings.HasSuffix(path, ".md") {
+			continue
+		}
+		for _, name := range named.FindAllString(string(text), -1) {
+			if _, err := os.Stat(filepath.Join(unitFolder, strings.NewReplacer("%k", "", "%i", "").Replace(name))); err != nil {
+				t.Errorf("%s names %s: %v", path, name, err)
+			}
+		}
+	}
+}
