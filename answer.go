@@ -1,15 +1,73 @@
 package checkpoint
 
-import "time"
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Errors of [Lane.Answer].
+var (
+	ErrNoDecision    = errors.New("no decision is open on this lane")
+	ErrNothingToUndo = errors.New("nothing to undo: the last answer is older than 10 s, or another person came")
+	ErrOtherPerson   = errors.New("another person stands there by now")
+	ErrNeedsLead     = errors.New("a red is overridden by a shift lead's PIN")
+	ErrLaneStopped   = errors.New("lane stopped")
+)
+
+// Answer is the guard's answer to the open decision, or the undoing of the
+// last one. It returns when the answer is on disk.
+func (l *Lane) Answer(ctx context.Context, a Answer) error {
+	reply := make(chan error, 1)
+	l.send(func(s *lane) { s.answer(a, reply) })
+	return l.await(ctx, reply)
+}
+
+// AnswerTurn is Answer about one person only, counted as in [View]: a tap that
+// comes late says nothing of whoever stands there now. Shown is one of [Shown],
+// kept with the outcome when it lets the person pass; empty: nothing to tell.
+func (l *Lane) AnswerTurn(ctx context.Context, turn uint64, a Answer, shown Finding) error {
+	reply := make(chan error, 1)
+	l.send(func(s *lane) {
+		if s.view.Turn != turn {
+			reply <- ErrOtherPerson
+			return
+		}
+		if s.turn != nil {
+			s.turn.shown = shown
+		}
+		s.answer(a, reply)
+	})
+	return l.await(ctx, reply)
+}
 
 func (s *lane) answer(a Answer, reply chan<- error) {
-	if a == AnswerUndo {
+	switch a {
+	case AnswerUndo:
 		s.undo(reply)
+		return
+	case AnswerDiffers:
+		s.differs(reply)
+		return
+	case AnswerRight:
+		s.right(reply)
 		return
 	}
 	t := s.turn
 	if s.view.State != StateWaiting || t == nil || t.waiting != nil {
 		reply <- ErrNoDecision
+		return
+	}
+	switch a {
+	case AnswerOther:
+		s.other(reply)
+		return
+	case AnswerCall:
+		s.call(reply)
+		return
+	}
+	if a == AnswerPassed && t.decision.Verdict == Refuse {
+		reply <- ErrNeedsLead
 		return
 	}
 	if s.stalled {
@@ -24,6 +82,7 @@ func (s *lane) answer(a Answer, reply chan<- error) {
 	if a == AnswerDenied {
 		outcome = Denied
 	}
+	t.lead = a == AnswerOverride
 	s.conclude(t, outcome, reply)
 }
 
@@ -58,6 +117,7 @@ func (s *lane) recordBoth(t *turn, o Outcome, done func(*lane, error)) {
 			return
 		}
 		t.position = p
+		s.aboard(t)
 		s.recordOutcome(t, o, func(s *lane, _ Position, err error) { done(s, err) })
 	})
 }
@@ -81,6 +141,9 @@ func (s *lane) concluded(t *turn, o Outcome, err error) {
 		s.letIn(t)
 		s.set(alarmClose, greenFor)
 	default:
+		if t.vehicle != nil && o == Denied {
+			s.counted(t, &t.vehicle.Denied)
+		}
 		s.idle()
 	}
 	if o != Undecided {
@@ -100,14 +163,14 @@ func (s *lane) undo(reply chan<- error) {
 	}
 	s.clear(alarmUndo, alarmPersonal)
 	s.shut()
+	t.shown = ""
 	if t.forget != nil {
 		t.forget()
 		t.forget = nil
 	}
 	s.view.Outcome, s.view.UndoUntil, s.view.Opened = 0, time.Time{}, false
 	s.view.Decision = t.decision
-	s.enter(StateWaiting)
-	s.set(alarmClose, s.answerTime())
+	s.wait(t)
 	s.Gate.Signal(SignalFor(t.decision.Verdict))
 	s.show()
 	s.recordOutcome(t, Undone, func(s *lane, _ Position, err error) {

@@ -69,6 +69,7 @@ func arrows() []arrow {
 		{"checkpoint/cmd/internal/cli", nil, "the manners of the commands know nothing of the product"},
 		{"checkpoint/console", []string{}, "the console shows views and passes answers on; it decides nothing"},
 		{"checkpoint/device", []string{}, "hardware knows nothing of storage, rules or networks"},
+		{"checkpoint/image", []string{"checkpoint/store/durable", "checkpoint/store/release", "checkpoint/store/system"}, "the card is set up before anything else runs"},
 		{"checkpoint/scanner", []string{}, "devices are handed in through an interface that scanner owns"},
 		{"checkpoint/store", []string{}, "storage knows nothing of devices, rules or networks"},
 		{"checkpoint/sync", []string{"checkpoint/store"}, "what goes up and down is stored first; rules and devices are not its business"},
@@ -121,26 +122,42 @@ func TestRootPackageImportsTheStandardLibraryOnly(t *testing.T) {
 // everything below it.
 func forbidden() map[string]string {
 	return map[string]string{
-		"github.com/mochi-mqtt/server/":                 "the broker is for make run and tests; a box has none",
-		"github.com/schollz/progressbar/":               "a daemon has nobody to draw bars for",
-		"github.com/makiuchi-d/gozxing/":                "cards are printed in the province",
-		"github.com/hanwen/go-fuse/":                    "the lossy file system is for crash tests",
-		"github.com/rogpeppe/go-internal/":              "scripts are for tests",
-		"pgregory.net/":                                 "property tests are for tests",
-		"filippo.io/age/":                               "backups of keys are made and opened in the province",
-		"checkpoint/store/keys/backup/":                 "likewise",
-		"checkpoint/store/build/":                       "CSV files and invented people stay in the province",
-		"checkpoint/store/lossfs/":                      "the lossy file system is for crash tests",
-		"checkpoint/sync/rollout/":                      "a box has no view of the others",
-		"checkpoint/sync/collector/":                    "the box holds no key that opens records",
-		"checkpoint/cmd/demo/":                          "the sample checkpoint runs around the daemon, not in it",
-		"checkpoint/device/lab/":                        "virtual hardware is for tests",
-		"checkpoint/device/serial/pty/":                 "virtual scanners are for trying the box out",
-		"checkpoint/scanner/readertest/":                "scanners to test readers with are for tests",
-		"golang.org/x/text/encoding/simplifiedchinese/": "1 MB of tables for a character set no reader sends",
-		"html/template/":                                "it keeps the linker from dropping unused methods: megabytes",
-		"text/template/":                                "likewise",
-		"testing/":                                      "test helpers do not belong in a daemon",
+		"github.com/jackc/":                "the database is the province's",
+		"github.com/mochi-mqtt/server/":    "the broker is for make run and tests; a box has none",
+		"github.com/schollz/progressbar/":  "a daemon has nobody to draw bars for",
+		"github.com/makiuchi-d/gozxing/":   "cards are printed in the province",
+		"codeberg.org/go-pdf/":             "paper is printed in the province",
+		"github.com/go-fonts/":             "likewise",
+		"github.com/hanwen/go-fuse/":       "the lossy file system is for crash tests",
+		"github.com/rogpeppe/go-internal/": "scripts are for tests",
+		"github.com/Shopify/toxiproxy/":    "bad links are for tests",
+		"github.com/rs/zerolog/":           "the log of that proxy",
+		"pgregory.net/":                    "property tests are for tests",
+		"filippo.io/age/":                  "backups of keys are made and opened in the province",
+		"checkpoint/store/keys/backup/":    "likewise",
+		"checkpoint/store/build/":          "CSV files and invented people stay in the province",
+		"checkpoint/store/lossfs/":         "the lossy file system is for crash tests",
+		"checkpoint/sync/rollout/":         "a box has no view of the others",
+		"checkpoint/sync/collector/":       "the box holds no key that opens records",
+		"checkpoint/sync/enrol/office/":    "a box issues no certificates and signs no commands",
+		"checkpoint/verify/dcc/dcctest/":   "invented passports are for tests",
+		"github.com/santhosh-tekuri/":      "the official schema is what tests compare with",
+		"checkpoint/cmd/demo/":             "the sample checkpoint runs around the daemon, not in it",
+		"checkpoint/device/lab/":           "virtual hardware is for tests",
+		"checkpoint/device/node/nodetest/": "invented devices are for tests",
+		"checkpoint/device/serial/pty/":    "virtual scanners are for trying the box out",
+		"checkpoint/scanner/readertest/":   "scanners to test readers with are for tests",
+		"github.com/prometheus/":           "metrics are a few lines of text; the library lints them in a test",
+		"testing/":                         "test helpers do not belong in a daemon",
+	}
+}
+
+// The tool of the technician may read CSV files, but no database.
+func TestNothingOnABoxKnowsTheDatabase(t *testing.T) {
+	for _, u := range list(t, "arm64", "-deps", "./cmd/checkpointctl") {
+		if below(u.ImportPath, "github.com/jackc") || below(u.ImportPath, "checkpoint/sync/collector") {
+			t.Errorf("checkpointctl links %s: what reaches the province's database stays in the province", u.ImportPath)
+		}
 	}
 }
 
@@ -157,7 +174,7 @@ func TestWhatTheDaemonIsMadeOf(t *testing.T) {
 // Shipped programs are one static file each, for both machines.
 func TestShippedProgramsNeedNoCgo(t *testing.T) {
 	for _, arch := range []string{"arm64", "amd64"} {
-		for _, u := range list(t, arch, "-deps", "./cmd/checkpointd", "./cmd/checkpointctl", "./cmd/provincectl") {
+		for _, u := range list(t, arch, "-deps", "./cmd/checkpointd", "./cmd/checkpointctl", "./cmd/provincectl", "./cmd/collectord") {
 			if u.Error != nil {
 				t.Errorf("%s on %s without cgo: %s", u.ImportPath, arch, u.Error.Err)
 			}

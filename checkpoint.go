@@ -85,20 +85,35 @@ const (
 	NotInData         Reason = "A01"
 	DetailsDiffer     Reason = "A03"
 	JustScanned       Reason = "A06"
+	GuardDiffers      Reason = "A17"
+	TypedByHand       Reason = "A18"
+	PaperFormShown    Reason = "A19"
 	CodeNotRead       Reason = "N01"
 	NotPersonal       Reason = "N02"
 	ReaderUnplugged   Reason = "N03"
+	CameraBlind       Reason = "N04"
 	NoData            Reason = "N05"
 	DataTooOld        Reason = "A08"
+	DeclarationOver   Reason = "A04"
+	OtherPerson       Reason = "A05"
+	NumberHidden      Reason = "A09"
+	HealthCardOnly    Reason = "A10"
+	DeclarationWanted Reason = "A14"
+	OtherProvince     Reason = "A15"
+	SignerUnknown     Reason = "A16"
+	SignatureWrong    Reason = "R04"
 	ClockNotTrusted   Reason = "N06"
 	Offline           Reason = "N07"
+	Updating          Reason = "N09"
 	GateNotOpened     Reason = "N11"
 	PINWrong          Reason = "N15"
 	BoxOpened         Reason = "N21"
 	SnapshotRefused   Reason = "N10"
 	StorageNearlyFull Reason = "N12"
+	LowVoltage        Reason = "N13"
 	DecideFirst       Reason = "N14"
 	OutOfService      Reason = "N16"
+	TrainingMode      Reason = "N17"
 	EmergencyOpen     Reason = "N18"
 	DataDamaged       Reason = "N19"
 	CannotRecord      Reason = "N20"
@@ -134,6 +149,16 @@ const (
 	FoundUnreadable      Finding = "UNREADABLE"
 	FoundRegisterDamaged Finding = "REGISTER_DAMAGED"
 	FoundNoData          Finding = "NO_DATA"
+	FoundNoNumber        Finding = "NUMBER_MISSING" // a signed paper that carries no document number
+	FoundSignerUnknown   Finding = "SIGNER_UNKNOWN" // nobody on the list signed it, or not for this paper or time
+	FoundSignatureWrong  Finding = "SIGNATURE_WRONG"
+	FoundTrustListOld    Finding = "TRUST_LIST_OLD"
+	FoundPapersDiffer    Finding = "PAPERS_DIFFER" // two papers of different people
+	FoundCodeExpired     Finding = "CODE_EXPIRED"
+
+	FoundDeclarationMissing Finding = "DECLARATION_MISSING" // a code like a declaration's that is not in the data
+	FoundDeclarationOver    Finding = "DECLARATION_OVER"    // its time is
+	FoundCodeInvalid        Finding = "CODE_INVALID"        // well signed, but not what the paper's specification asks for
 )
 
 // What a [RecordEvent] tells. None is about a person.
@@ -144,10 +169,25 @@ const (
 	FoundBoxOpened      Finding = "BOX_OPENED"        // the tamper contact; Open says which way
 	FoundExitButton     Finding = "EXIT_BUTTON"
 	FoundPriority       Finding = "PRIORITY_VEHICLE"
+	FoundVehiclePassed  Finding = "VEHICLE_PASSED" // all in it were decided on, and the gate opened once
+	FoundVehicleBack    Finding = "VEHICLE_TURNED_BACK"
+	FoundVehicleLeft    Finding = "VEHICLE_LEFT_OPEN" // nobody closed it in time
 	FoundLampWalk       Finding = "LAMP_WALK"
 	FoundRelayTested    Finding = "RELAY_TESTED" // in a lamp walk
-	FoundLeadPIN        Finding = "LEAD_PIN"     // a shift lead ended the emergency
+	FoundLeadPIN        Finding = "LEAD_PIN"     // a shift lead ended the emergency, or overrode a red
 	FoundWrongPIN       Finding = "WRONG_PIN"
+	FoundShift          Finding = "SHIFT"            // Open: somebody took the lane over; else handed it over; Name says who
+	FoundLogLooked      Finding = "LOG_LOOKED"       // at what was decided today
+	FoundTraining       Finding = "TRAINING"         // Open: it began; else it ended
+	FoundSettings       Finding = "SETTINGS_CHANGED" // of the running box, by a technician; Address says what they are
+	FoundGuardDiffers   Finding = "GUARD_DIFFERS"    // a green that the guard took back
+
+	ShownOriginal    Finding = "ORIGINAL_SHOWN"
+	ShownTest        Finding = "TEST_PAPER_SHOWN"
+	ShownVaccination Finding = "VACCINATION_PAPER_SHOWN"
+	ShownPermit      Finding = "TRAVEL_PERMIT_SHOWN"
+	ShownOrder       Finding = "OFFICIAL_ORDER_SHOWN"
+	ShownEmergency   Finding = "EMERGENCY_SHOWN"
 )
 
 func name(names []string, i int) string {
@@ -164,4 +204,10 @@ func parseName(kind string, names []string, s string) (int, error) {
 		}
 	}
 	return 0, fmt.Errorf("unknown %s %q", kind, s)
+}
+
+// Shown are the reasons that a guard may give for letting a person pass, in the
+// order in which they are offered: what was shown, or why there was no time.
+func Shown() []Finding {
+	return []Finding{ShownOriginal, ShownTest, ShownVaccination, ShownPermit, ShownOrder, ShownEmergency}
 }

@@ -1,6 +1,7 @@
 package checkpoint
 
 import (
+	"context"
 	"slices"
 	"time"
 )
@@ -16,14 +17,15 @@ const (
 	ContactPassage                    // somebody is in the passage
 	ContactExit                       // the exit button is pressed; it opens the lock by itself
 	ContactTamper                     // the box's cover is open
-	ButtonPass                        // the guard lets the person pass
-	ButtonDeny                        // the guard turns the person back
-	ButtonPriority                    // priority vehicle, held for a second
+	Button1                           // the guard's buttons: what they do now is in View.Choices
+	Button2
+	Button3
+	ButtonPriority // priority vehicle, held for a second
 )
 
 var contactNames = [...]string{
 	ContactFire: "fire", ContactDoor: "door", ContactPassage: "passage", ContactExit: "exit", ContactTamper: "tamper",
-	ButtonPass: "pass", ButtonDeny: "deny", ButtonPriority: "priority",
+	Button1: "button 1", Button2: "button 2", Button3: "button 3", ButtonPriority: "priority",
 }
 
 func (c Contact) String() string { return name(contactNames[:], int(c)) }
@@ -66,9 +68,9 @@ func (s *lane) contact(c Contact, active bool) {
 	case ContactTamper:
 		s.refreshIdle()
 		s.event(c, Record{Reason: BoxOpened, Findings: []Finding{FoundBoxOpened}, Open: active})
-	case ButtonPass, ButtonDeny:
+	case Button1, Button2, Button3:
 		if active {
-			s.button(c)
+			s.button(int(c-Button1) + 1)
 		}
 	case ButtonPriority:
 		s.clear(alarmPriority)
@@ -117,49 +119,48 @@ func (s *lane) note(r Record) {
 	})
 }
 
-// button is the guard's answer by a button. Red asks for more than a press
-// (rule 2 of docs/signals.md): there only turning back works.
-func (s *lane) button(c Contact) {
-	answer := AnswerDenied
-	if c == ButtonPass {
-		answer = AnswerPassed
-	}
-	if s.view.State != StateWaiting || c == ButtonPass && s.view.Decision.Verdict == Refuse {
-		s.Gate.Notice()
-		return
-	}
-	s.answer(answer, make(chan error, 1)) // the view says how it ended
+// Priority opens for a vehicle that may not wait, at any time and without a
+// scan. It returns when that is on disk.
+func (l *Lane) Priority(ctx context.Context) error {
+	reply := make(chan error, 1)
+	l.send(func(s *lane) { s.priority(reply) })
+	return l.await(ctx, reply)
 }
 
 // priority opens for a vehicle that may not wait. The open decision, if there
 // is one, stays open: the vehicle is not its person.
-func (s *lane) priority() {
+func (s *lane) priority(reply chan<- error) {
 	switch {
 	case s.view.State == StateEmergency:
+		reply <- nil // it stands open
 		return
 	case s.stalled:
 		s.view.Notice = CannotRecord
 		s.Gate.Notice()
+		reply <- errCannotRecord
 		return
+	case s.view.State == StateTraining:
+		s.trainingOver()
 	}
 	pressed := time.Now()
 	s.record(Record{Kind: RecordEvent, Findings: []Finding{FoundPriority}}, func(s *lane, p Position, err error) {
-		s.priorityRecorded(p, err, time.Since(pressed) > recordWithin)
+		if late := time.Since(pressed) > recordWithin; late && err == nil { // the guard was told to open by hand
+			s.record(Record{Kind: RecordOutcome, Outcome: Undone, Refers: p}, func(*lane, Position, error) {})
+			err = errCannotRecord
+		}
+		reply <- s.priorityRecorded(err)
 	})
 }
 
-func (s *lane) priorityRecorded(p Position, err error, late bool) {
-	if late && err == nil { // the guard was told to open by hand
-		s.record(Record{Kind: RecordOutcome, Outcome: Undone, Refers: p}, func(*lane, Position, error) {})
-	}
-	if err != nil || late {
+func (s *lane) priorityRecorded(err error) error {
+	if err != nil {
 		s.view.Notice = CannotRecord
 		s.Gate.Notice()
 		s.show()
-		return
+		return err
 	}
 	if s.stopped || s.view.State == StateEmergency {
-		return
+		return nil
 	}
 	if s.view.State == StateIdle {
 		s.clear(alarmUndo, alarmPersonal)
@@ -170,4 +171,5 @@ func (s *lane) priorityRecorded(p Position, err error, late bool) {
 	}
 	s.open()
 	s.show()
+	return nil
 }

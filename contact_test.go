@@ -13,7 +13,7 @@ import (
 func allContacts() []checkpoint.Contact {
 	return []checkpoint.Contact{
 		checkpoint.ContactDoor, checkpoint.ContactPassage, checkpoint.ContactExit, checkpoint.ContactTamper,
-		checkpoint.ButtonPass, checkpoint.ButtonDeny, checkpoint.ButtonPriority,
+		checkpoint.Button1, checkpoint.Button2, checkpoint.Button3, checkpoint.ButtonPriority,
 	}
 }
 
@@ -152,26 +152,6 @@ func TestOpenedBoxIsToldUntilItIsShut(t *testing.T) {
 		if n := len(b.records); n != 2 || !b.records[0].Open || b.records[1].Open || b.records[0].Reason != checkpoint.BoxOpened {
 			t.Errorf("%d records: %+v", n, b.records)
 		}
-	})
-}
-
-func TestGuardsButtons(t *testing.T) {
-	press := func(b *bench, c checkpoint.Contact) { b.touch(c, 100*time.Millisecond) }
-	b := &bench{relay: true}
-	onLane(t, b, true, func(t *testing.T) {
-		press(b, checkpoint.ButtonPass) // nobody is there
-		b.want(t, "notice")
-		b.scan("refer/an")
-		b.take()
-		press(b, checkpoint.ButtonPass)
-		b.want(t, "append outcome passed", "lamp admit", "open")
-		time.Sleep(3 * time.Second)
-		b.scan("refuse/binh")
-		b.take()
-		press(b, checkpoint.ButtonPass) // red wants more than a press
-		b.want(t, "notice")
-		press(b, checkpoint.ButtonDeny)
-		b.want(t, "append outcome denied", "lamp idle")
 	})
 }
 

@@ -21,12 +21,19 @@ const (
 	FormatPlaceCode   Format = "location-checkin"
 	FormatURL         Format = "url"
 	FormatPayment     Format = "emvco-payment"
+	FormatBoxClaim    Format = "box-claim" // the office's invitation to a new box
 	FormatNumberOnly  Format = "id-only"
+	FormatTyped       Format = "typed"      // number and birth date, typed by a guard
+	FormatVehicle     Format = "vehicle"    // a number plate, kept with somebody who sits in it
+	FormatPaperForm   Format = "paper-form" // copied by a guard: nothing was scanned
 	FormatDeclaration Format = "chk1"
-	FormatDCC         Format = "dcc"
-	FormatSHC         Format = "shc"
-	FormatVDSNC       Format = "vds-nc"
-	FormatUnknown     Format = "unknown"
+	// FormatDeclaredCode is the code of a national mobility declaration. No
+	// parser can tell it from others: the data knows it, or the policy its shape.
+	FormatDeclaredCode Format = "declaration"
+	FormatDCC          Format = "dcc"
+	FormatSHC          Format = "shc"
+	FormatVDSNC        Format = "vds-nc"
+	FormatUnknown      Format = "unknown"
 )
 
 // Warning is something odd about a code that was read all the same. Warnings
@@ -170,15 +177,26 @@ const (
 	KindPersonQR DocumentKind = 5 // id of the unified personal QR
 	KindDeclared DocumentKind = 6 // code of a mobility declaration
 	KindProbe    DocumentKind = 7 // the invented record that proves a layer opens
+	KindListed   DocumentKind = 8 // somebody on a site's lists
 )
 
-var kindNames = [...]string{KindCCCD: "cccd", KindCMND: "cmnd", KindBHYT: "bhyt", KindPassport: "passport", KindPersonQR: "pqr", KindDeclared: "declaration", KindProbe: "probe"}
+var kindNames = [...]string{KindCCCD: "cccd", KindCMND: "cmnd", KindBHYT: "bhyt", KindPassport: "passport", KindPersonQR: "pqr", KindDeclared: "declaration", KindProbe: "probe", KindListed: "listed"}
 
 func (k DocumentKind) String() string {
 	if k == KindNone {
 		return "none"
 	}
 	return name(kindNames[:], int(k))
+}
+
+// ParseDocumentKind is the inverse of [DocumentKind.String]; what is not known
+// is KindNone.
+func ParseDocumentKind(s string) DocumentKind {
+	i, err := parseName("document kind", kindNames[:], s)
+	if err != nil {
+		return KindNone
+	}
+	return DocumentKind(i)
 }
 
 // Credential is a scan understood: what a code says of its holder. Nothing in

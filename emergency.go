@@ -22,14 +22,7 @@ func (l *Lane) EndEmergency(ctx context.Context) error {
 		s.emergencyOver(FoundLeadPIN)
 		reply <- nil
 	})
-	select {
-	case err := <-reply:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-l.done:
-		return ErrLaneStopped
-	}
+	return l.await(ctx, reply)
 }
 
 // WrongPIN records that somebody gave a wrong PIN.
@@ -51,9 +44,8 @@ func (s *lane) emergency(open bool) {
 	if s.turn != nil {
 		s.turn.late = true // what is still on its way to disk opens nothing afterwards
 	}
-	if t := s.turn; s.view.State == StateWaiting {
-		s.recordOutcome(t, Undecided, func(*lane, Position, error) {})
-	}
+	s.undecided()
+	s.vehicleEnds()
 	s.clear(alarmUndo, alarmPersonal, alarmPriority, alarmPassage, alarmDoor)
 	s.opening = opening{}
 	s.view.Decision, s.view.UndoUntil, s.view.Notice = nil, time.Time{}, EmergencyOpen

@@ -2,7 +2,6 @@ package checkpoint
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -19,20 +18,15 @@ const (
 	personalFor    = 30 * time.Second        // after the result, then the name is gone
 	sameScan       = 2500 * time.Millisecond // a hand scanner repeats what lies before it
 	sameScanCamera = 5 * time.Second         // a camera sees a code in many frames
+	samePoster     = 30 * time.Second        // people stand before it for a while
 	readingAfter   = 300 * time.Millisecond  // then the screen says "reading"
+	secondWithin   = 30 * time.Second        // for a second paper, after it was asked for
 	verifyWithin   = time.Second             // then the machine is at fault
 	recordWithin   = time.Second             // then nothing opens for this person any more, and the screen says N20
 	stopWithin     = 2 * time.Second         // for records on their way to disk when the daemon stops
 	readersWithin  = 2 * time.Second         // after the start, before a missing reader is a fault
 	winkEvery      = time.Second             // a storm of bad codes must not flash faster than the eye may bear
 	noiseEvery     = time.Second             // at most one record of unknown codes in this time
-)
-
-// Errors of [Lane.Answer].
-var (
-	ErrNoDecision    = errors.New("no decision is open on this lane")
-	ErrNothingToUndo = errors.New("nothing to undo: the last answer is older than 10 s, or another person came")
-	ErrLaneStopped   = errors.New("lane stopped")
 )
 
 // LaneConfig wires a lane. All ports are required but Display and Recent.
@@ -55,7 +49,14 @@ type LaneConfig struct {
 	// Attended: somebody can answer (a page, buttons, the control socket).
 	// Without it amber and red close as undecided after 8 s.
 	Attended bool
+	// Training: the lane stands in for one that trains. Its views say so, and its
+	// people are counted from [TrainingTurns], so that a button pressed late never
+	// speaks of somebody real.
+	Training bool
 }
+
+// TrainingTurns is where a training lane begins to count: no real lane gets there.
+const TrainingTurns = 1 << 32
 
 // Lane is one lane's engine. One goroutine, [Lane.Run], owns its state;
 // everything else sends to it. It never blocks on disk or network, so an
@@ -63,6 +64,7 @@ type LaneConfig struct {
 type Lane struct {
 	cfg    LaneConfig
 	scans  chan Scan
+	typed  chan typing
 	events chan func(*lane)
 	done   chan struct{}
 	once   sync.Once
@@ -75,7 +77,7 @@ func NewLane(cfg LaneConfig) *Lane {
 	if cfg.Recent == nil {
 		cfg.Recent = NewRecent()
 	}
-	return &Lane{cfg: cfg, scans: make(chan Scan), events: make(chan func(*lane)), done: make(chan struct{})}
+	return &Lane{cfg: cfg, scans: make(chan Scan), typed: make(chan typing), events: make(chan func(*lane)), done: make(chan struct{})}
 }
 
 // Scan hands a scan to the lane. It waits while the scan before is verified
@@ -88,16 +90,8 @@ func (l *Lane) Scan(s Scan) {
 	}
 }
 
-// Reader reports a reader's coming and going.
-func (l *Lane) Reader(name string, connected bool) {
-	l.send(func(s *lane) { s.reader(name, connected) })
-}
-
-// Answer is the guard's answer to the open decision, or the undoing of the
-// last one. It returns when the answer is on disk.
-func (l *Lane) Answer(ctx context.Context, a Answer) error {
-	reply := make(chan error, 1)
-	l.send(func(s *lane) { s.answer(a, reply) })
+// await waits for the lane's goroutine.
+func (l *Lane) await(ctx context.Context, reply <-chan error) error {
 	select {
 	case err := <-reply:
 		return err
@@ -137,9 +131,9 @@ func (l *Lane) Run(ctx context.Context) error {
 	s.set(alarmReaders, readersWithin)
 	s.idle()
 	for {
-		scans := l.scans
+		scans, typed := l.scans, l.typed
 		if s.busy() {
-			scans = nil // back-pressure: the reader waits
+			scans, typed = nil, nil // back-pressure: the reader waits
 		}
 		alarm := s.nextAlarm()
 		select {
@@ -148,6 +142,8 @@ func (l *Lane) Run(ctx context.Context) error {
 			return ctx.Err()
 		case scan := <-scans:
 			s.scan(scan)
+		case p := <-typed:
+			p.reply <- s.typedIn(p)
 		case event := <-l.events:
 			event(s)
 		case <-alarm:
@@ -174,6 +170,8 @@ type lane struct {
 	noise   time.Time // when an unknown code was last recorded
 	stopped bool      // nothing opens any more
 	last    physical
+	vehicle *Vehicle    // whose people are looked at; nil: everybody comes alone
+	keyed   []time.Time // when numbers were typed, within the last minute
 	turns   uint64
 	opening opening            // the gate's last
 	told    map[told]time.Time // when a contact's word was last recorded
@@ -183,10 +181,14 @@ type lane struct {
 // turn is one person before the lane: from scan to outcome.
 type turn struct {
 	scan     Scan
+	vehicle  *Vehicle       // in which the person sits; nil: none
+	first    *turn          // the open decision that this paper may join; nil: a person's first paper
 	decision *Decision      // never changed once shown
 	position Position       // zero until the decision is on disk
 	waiting  *pendingAnswer // an answer that waits for the decision's own record
 	green    bool           // was shown green before its record failed
+	lead     bool           // a shift lead answered
+	shown    Finding        // why the guard let the person pass, of Shown; empty: not said
 	late     bool           // its record took too long: the gate stays shut, whatever comes
 	forget   func()         // takes back that the person was let in; nil: was not
 }
@@ -199,7 +201,10 @@ type pendingAnswer struct {
 func newLane(l *Lane) *lane {
 	s := &lane{LaneConfig: &l.cfg, post: l.send, timer: time.NewTimer(0), heard: map[string]bool{}, told: map[told]time.Time{}}
 	<-s.timer.C
-	s.view.Lane = l.cfg.Info
+	s.view.Lane, s.view.Training = l.cfg.Info, l.cfg.Training
+	if l.cfg.Training {
+		s.turns, s.view.Turn = TrainingTurns, TrainingTurns
+	}
 	for _, name := range l.cfg.Readers {
 		s.view.Readers = append(s.view.Readers, ReaderState{Name: name})
 	}
@@ -222,12 +227,14 @@ const (
 	alarmClose    alarm = iota // the state ends by itself
 	alarmUndo                  // undo is over
 	alarmPersonal              // personal data leaves the view
+	alarmSecond                // no second paper came
 	alarmSlow                  // say "reading"
 	alarmVerify                // verification took too long
 	alarmRecord                // the disk takes too long
 	alarmReaders               // readers have had time to report
 	alarmPriority              // the priority button was held
 	alarmPassage               // nobody came through
+	alarmVehicle               // nobody closed a vehicle
 	alarmDoor                  // the door stands open for too long
 	alarmCount
 )
@@ -267,6 +274,8 @@ func (s *lane) ring(now time.Time) {
 			s.view.UndoUntil = time.Time{}
 		case alarmPersonal:
 			s.view.Decision = nil
+		case alarmSecond:
+			s.view.SecondUntil = time.Time{}
 		case alarmSlow:
 			// The view already says StateReading; showing it late keeps
 			// fast decisions from flickering.
@@ -277,9 +286,11 @@ func (s *lane) ring(now time.Time) {
 		case alarmReaders:
 			s.unheard()
 		case alarmPriority:
-			s.priority()
+			s.priority(make(chan error, 1)) // the view says how it ended
 		case alarmPassage:
 			s.notPassed()
+		case alarmVehicle:
+			s.vehicleLeft()
 		case alarmDoor:
 			s.gateFails(FoundDoorOpen, "")
 		}
@@ -298,68 +309,19 @@ func (s *lane) show() {
 
 func (s *lane) enter(state State) {
 	s.view.State, s.view.Since = state, time.Now()
-	s.clear(alarmClose, alarmSlow, alarmVerify)
+	s.view.SecondUntil, s.view.Called = time.Time{}, false
+	s.clear(alarmClose, alarmSlow, alarmVerify, alarmSecond)
 }
 
 // idle makes the lane ready; the last decision may stay in view.
 func (s *lane) idle() {
+	if s.vehicle == nil {
+		s.view.Vehicle = nil
+	}
 	s.enter(StateIdle)
 	s.signalIdle()
 	s.show()
 	s.takeWalk()
-}
-
-// signalIdle shows "ready", or the fault signal when no reader is there to be
-// ready with; right after the start they may still be on their way.
-func (s *lane) signalIdle() {
-	lost, all := 0, len(s.view.Readers)
-	for _, r := range s.view.Readers {
-		if !r.Connected && s.heard[r.Name] {
-			lost++
-		}
-	}
-	s.view.Notice = ""
-	switch {
-	case s.stalled:
-		s.view.Notice = CannotRecord
-	case s.view.GateFault == FoundDoorStayedShut || s.view.GateFault == FoundNoPassage:
-		s.view.Notice = GateNotOpened
-	case lost > 0:
-		s.view.Notice = ReaderUnplugged
-	case s.active(ContactTamper):
-		s.view.Notice = BoxOpened
-	}
-	if s.stalled || all > 0 && lost == all {
-		s.Gate.Signal(SignalFault)
-		return
-	}
-	s.Gate.Signal(SignalIdle)
-}
-
-// unheard gives readers up that have not reported since the start.
-func (s *lane) unheard() {
-	news := false
-	for _, r := range s.view.Readers {
-		news = news || !s.heard[r.Name]
-		s.heard[r.Name] = true
-	}
-	if news && s.view.State == StateIdle {
-		s.signalIdle()
-	}
-}
-
-func (s *lane) reader(name string, connected bool) {
-	s.heard[name] = true
-	i := slices.IndexFunc(s.view.Readers, func(r ReaderState) bool { return r.Name == name })
-	if i < 0 {
-		s.view.Readers = append(s.view.Readers, ReaderState{Name: name})
-		i = len(s.view.Readers) - 1
-	}
-	s.view.Readers[i].Connected = connected
-	if s.view.State == StateIdle {
-		s.signalIdle()
-	}
-	s.show()
 }
 
 // stop records an open decision as undecided, waits a little for what is on
@@ -367,9 +329,7 @@ func (s *lane) reader(name string, connected bool) {
 func (s *lane) stop(events <-chan func(*lane)) {
 	s.stopped = true
 	s.Gate.Hold(false)
-	if s.view.State == StateWaiting {
-		s.recordOutcome(s.turn, Undecided, func(*lane, Position, error) {}) // nobody is left to tell
-	}
+	s.undecided()
 	late := time.After(stopWithin)
 	for s.writing {
 		select {

@@ -21,6 +21,7 @@ type bench struct {
 	relay   bool
 	disk    error         // what Append answers
 	slow    time.Duration // how long Append takes
+	site    string        // its type
 	think   time.Duration // how long Verify takes
 	seq     uint64
 	view    checkpoint.View
@@ -68,12 +69,24 @@ func (b *bench) Append(_ context.Context, r checkpoint.Record) (checkpoint.Posit
 	return checkpoint.Position{Epoch: 7, Seq: b.seq}, nil
 }
 
-// Verify reads the payload as "verdict/person".
+// Verify reads the payload as "verdict/person"; a person with + is wanted with
+// another paper, and for one with * there is a duty officer to call.
 func (b *bench) Verify(_ context.Context, s checkpoint.Scan, _ checkpoint.LaneInfo) checkpoint.Decision {
 	b.mu.Lock()
 	think := b.think
 	b.mu.Unlock()
 	time.Sleep(think)
+	if s.Before != nil {
+		b.say("beside %s", s.Before.Payload)
+	}
+	if f := s.Form; f != nil {
+		return checkpoint.Decision{Verdict: checkpoint.Refer, Reason: checkpoint.PaperFormShown, Credential: f.Credential()}
+	}
+	if t := s.ByHand; t != nil {
+		d := checkpoint.Decision{Verdict: checkpoint.Refer, Reason: checkpoint.TypedByHand, Credential: &checkpoint.Credential{Format: checkpoint.FormatTyped, Kind: t.Kind, Number: t.Number, Birth: t.Birth}}
+		copy(d.Person[:], t.Number)
+		return d
+	}
 	word, person, _ := strings.Cut(string(s.Payload), "/")
 	v, err := checkpoint.ParseVerdict(word)
 	if err != nil {
@@ -81,8 +94,14 @@ func (b *bench) Verify(_ context.Context, s checkpoint.Scan, _ checkpoint.LaneIn
 	}
 	d := checkpoint.Decision{Verdict: v, InData: true, RepeatFor: 5 * time.Minute, Credential: &checkpoint.Credential{Kind: checkpoint.KindCCCD, Number: "001090000011", FullName: person}}
 	copy(d.Person[:], person)
+	d.Second = strings.HasSuffix(person, "+")
+	if strings.HasSuffix(person, "*") {
+		d.Args = map[string]string{"phone": "0220 000 1130"}
+	}
 	return d
 }
+
+func (b *bench) Personal(payload []byte) bool { return !strings.HasPrefix(string(payload), "poster/") }
 
 func (b *bench) set(what *time.Duration, to time.Duration) {
 	b.mu.Lock()
@@ -120,7 +139,7 @@ func (b *bench) want(t *testing.T, words ...string) {
 func onLane(t *testing.T, b *bench, attended bool, test func(t *testing.T)) {
 	synctest.Test(t, func(t *testing.T) {
 		b.lane = checkpoint.NewLane(checkpoint.LaneConfig{
-			Info:     checkpoint.LaneInfo{Lane: "1", Direction: checkpoint.In},
+			Info:     checkpoint.LaneInfo{Lane: "1", Direction: checkpoint.In, SiteType: b.site},
 			Verifier: b, Gate: b, Journal: b, Clock: b, Display: b, Attended: attended, Readers: []string{"r1"}, Contacts: b.contacts,
 		})
 		ctx, cancel := context.WithCancel(t.Context())
@@ -207,6 +226,22 @@ func TestOutcomeOfAnUnrecordedDecisionIsRecordedWithIt(t *testing.T) {
 	})
 }
 
+func TestATapForSomebodyElseIsRefused(t *testing.T) {
+	b := &bench{relay: true}
+	onLane(t, b, true, func(t *testing.T) {
+		b.scan("refer/an")
+		b.want(t, "lamp refer", "append decision refer")
+		if err := b.lane.AnswerTurn(t.Context(), 2, checkpoint.AnswerPassed, ""); !errors.Is(err, checkpoint.ErrOtherPerson) {
+			t.Errorf("an answer for the next person: %v", err)
+		}
+		b.want(t)
+		if err := b.lane.AnswerTurn(t.Context(), 1, checkpoint.AnswerPassed, ""); err != nil {
+			t.Fatal(err)
+		}
+		b.want(t, "append outcome passed", "lamp admit", "open")
+	})
+}
+
 func TestGuardAnswersAndTakesBack(t *testing.T) {
 	b := &bench{relay: true}
 	onLane(t, b, true, func(t *testing.T) {
@@ -221,10 +256,13 @@ func TestGuardAnswersAndTakesBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.want(t, "hold false", "lamp refuse", "append outcome undone")
-		if err := b.lane.Answer(t.Context(), checkpoint.AnswerPassed); err != nil {
+		if err := b.lane.Answer(t.Context(), checkpoint.AnswerPassed); !errors.Is(err, checkpoint.ErrNeedsLead) {
+			t.Errorf("a guard passes a red: %v", err)
+		}
+		if err := b.lane.Answer(t.Context(), checkpoint.AnswerOverride); err != nil {
 			t.Fatal(err)
 		}
-		b.want(t, "append outcome passed", "lamp admit", "open")
+		b.want(t, "append outcome passed LEAD_PIN", "lamp admit", "open")
 		for _, r := range b.records[1:] {
 			if r.Refers != (checkpoint.Position{Epoch: 7, Seq: 1}) {
 				t.Errorf("outcome %v refers to %v, want the decision", r.Outcome, r.Refers)
@@ -496,6 +534,27 @@ func TestSlowVerificationIsAFaultAndTheLaneLives(t *testing.T) {
 		b.set(&b.think, 0)
 		b.scan("admit/cuong")
 		b.want(t, "lamp admit", "append decision admit", "open")
+	})
+}
+
+// A card that stays before the camera while the machine was at fault is decided
+// as soon as it can be: nobody has to take it away and hold it there again.
+func TestACodeInViewIsTriedAgainAfterAFault(t *testing.T) {
+	b := &bench{relay: true, think: 1500 * time.Millisecond}
+	onLane(t, b, true, func(t *testing.T) {
+		stay := func(d time.Duration) {
+			for range d / (100 * time.Millisecond) {
+				b.lane.Scan(checkpoint.Scan{Payload: []byte("admit/an"), At: time.Now(), Camera: true})
+				time.Sleep(100 * time.Millisecond)
+			}
+		}
+		stay(2 * time.Second)
+		b.want(t, "lamp fault", "append decision fault")
+		b.set(&b.think, 0)
+		stay(3 * time.Second)
+		b.want(t, "lamp idle", "lamp admit", "append decision admit", "open")
+		stay(10 * time.Second)
+		b.want(t, "lamp idle")
 	})
 }
 

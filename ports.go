@@ -17,6 +17,13 @@ type Scan struct {
 	// Unreadable: a code was there and is lost (too long, broken off, letters
 	// dropped by the kernel). Payload is empty; the guard sees N01.
 	Unreadable bool
+	// ByHand: nothing was scanned, a guard typed this; Payload is the number.
+	ByHand *Typed
+	// Form: a paper form that a guard copied; Payload is whose.
+	Form *Form
+	// Before is the paper that this one goes with: a lane sets it when a second
+	// one was wanted. Nil for most scans.
+	Before *Scan
 }
 
 // Sink takes what readers deliver. A [Lane] is one. Neither method blocks.
@@ -26,11 +33,42 @@ type Sink interface {
 	Reader(name string, connected bool)
 }
 
+// Sight is how well a camera sees: the zero value is well enough to read codes.
+type Sight string
+
+// What keeps a camera from reading; the guard is told so (N04).
+const (
+	SightClear   Sight = ""
+	SightDark    Sight = "dark"
+	SightGlare   Sight = "glare"
+	SightCovered Sight = "covered" // nothing but one surface, or out of focus
+)
+
+// SightSink is a [Sink] that is also told how well cameras see. A [Lane] is one.
+type SightSink interface {
+	// Sight reports a change. A reader that appears sees clearly until then. It
+	// does not block.
+	Sight(reader string, s Sight)
+}
+
+// Distance is where to move a code that a camera sees, to read it better.
+type Distance string
+
+// The distances.
+const (
+	DistanceFine Distance = ""         // or nothing is seen that says more
+	TooFar       Distance = "too far"  // đưa gần: its modules are too small
+	TooNear      Distance = "too near" // ra xa: it hardly fits into the picture
+)
+
 // Verifier turns a scan into a decision. It never fails: what cannot be
 // checked is a decision too (fault, no data). It is called from one goroutine
 // per lane and must be safe for several lanes at once.
 type Verifier interface {
 	Verify(ctx context.Context, s Scan, lane LaneInfo) Decision
+	// Personal tells from a code alone, at once, whether it may be a person's.
+	// Posters in a camera's view are not.
+	Personal(payload []byte) bool
 }
 
 // Gate drives lamps, buzzer and relay of one lane. No method blocks; errors

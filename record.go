@@ -1,6 +1,9 @@
 package checkpoint
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Position names a record for good: an epoch is one journal segment of one
 // box, and the sequence counts from 1 within it.
@@ -11,6 +14,18 @@ type Position struct {
 
 // IsZero tells whether p names no record.
 func (p Position) IsZero() bool { return p == Position{} }
+
+// Reference is the record's short name on the screen, for somebody who complains:
+// three letters of its epoch and its sequence. With the box and the day it names
+// one record.
+func (p Position) Reference() string {
+	if p.IsZero() {
+		return ""
+	}
+	const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ" // without those that are taken for others
+	e := p.Epoch
+	return fmt.Sprintf("%c%c%c-%d", letters[e>>10&31], letters[e>>5&31], letters[e&31], p.Seq)
+}
 
 // RecordKind says what a record tells. Values are on disk and on the wire.
 type RecordKind uint8
@@ -39,13 +54,13 @@ type Record struct {
 	Snapshot  uint64
 	Policy    uint64
 	Outcome   Outcome
-	Refers    Position // the decision an outcome belongs to
+	Refers    Position // the decision an outcome belongs to, or the one that a paper form completes
 
 	Format   Format
 	Document DocumentKind
 	Number   string
-	Name     string // only for a person who is not in the register
-	Address  string // likewise
+	Name     string // only for a person who is not in the register, and off a paper form
+	Address  string // likewise; of a paper form its further lines, see Form.Details; of changed settings what they are
 	CodeHash []byte // keyed hash of a code that is not a personal one
 
 	Open bool // RecordEmergency: true when it began; FoundBoxOpened: true when opened
@@ -67,6 +82,7 @@ type Decision struct {
 	Person     PersonKey     // zero when nobody was identified
 	RepeatFor  time.Duration // the policy's repeat window on this lane; 0 switches it off
 	CodeHash   []byte        // of a code that is not a personal one
+	Second     bool          // a second paper of the same person is wanted: the next scan joins
 }
 
 // AsksGuard tells whether the decision stays open until a guard answers: every
@@ -85,6 +101,10 @@ func (k PersonKey) IsZero() bool { return k == PersonKey{} }
 type LaneInfo struct {
 	Site      string
 	SiteType  string // "building", "road", "station", "mall"…
+	Commune   string // code of the commune the site is in; empty: not told
 	Lane      string
 	Direction Direction
 }
+
+// Vehicles tells whether vehicles come to the lane, with people in them.
+func (i LaneInfo) Vehicles() bool { return i.SiteType == "road" || i.SiteType == "gateway" }

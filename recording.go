@@ -70,6 +70,10 @@ func (s *lane) decisionRecord(t *turn) Record {
 		return r
 	}
 	r.Format = c.Format
+	if c.Format == FormatPaperForm {
+		r.Document, r.Number, r.Name, r.Address = c.Kind, c.Number, c.FullName, c.Address
+		return r
+	}
 	if !c.Personal() {
 		return r
 	}
@@ -81,7 +85,14 @@ func (s *lane) decisionRecord(t *turn) Record {
 }
 
 func (s *lane) outcomeRecord(t *turn, o Outcome) Record {
-	return Record{Kind: RecordOutcome, Outcome: o, Verdict: t.decision.Verdict}
+	r := Record{Kind: RecordOutcome, Outcome: o, Verdict: t.decision.Verdict}
+	if t.lead && o == Passed {
+		r.Findings = append(r.Findings, FoundLeadPIN)
+	}
+	if t.shown != "" && o == Passed {
+		r.Findings = append(r.Findings, t.shown)
+	}
+	return r
 }
 
 // stall gives up on a disk that hangs: who stands there is told to be let in by

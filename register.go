@@ -1,5 +1,7 @@
 package checkpoint
 
+import "time"
+
 // Query asks the register about a document. Number and kind find the record;
 // the birth date opens it; the rest is compared and never leaves the box.
 type Query struct {
@@ -19,9 +21,13 @@ type Match struct {
 	// Further: the query named another paper of the person (old number, health
 	// card, passport) than the one Person's issue date and status are about.
 	Further bool
-	Person  Person
-	Name    Agreement
-	Sex     Agreement
+	// Main is the number of the person's main document: what was asked, unless
+	// Further.
+	MainKind DocumentKind
+	Main     string
+	Person   Person
+	Name     Agreement
+	Sex      Agreement
 }
 
 // Agreement tells whether one line of a card agrees with the data.
@@ -45,6 +51,38 @@ type Person struct {
 	CaseFrom  Date
 	CaseUntil Date // zero: no end known
 	Exempt    bool // medically exempt from vaccination
+	Tests     Tests
+}
+
+// Tests are when samples were taken, to the hour; zero: none is known.
+type Tests struct {
+	PCR      time.Time // the newest negative PCR
+	Rapid    time.Time // the newest negative rapid test
+	Positive time.Time // the newest positive one of either kind
+}
+
+// Listed is what a site's lists say of somebody.
+type Listed struct {
+	Staff       bool
+	From, Until Date // of staff; zero: no limit
+	Visits      []Visit
+}
+
+// ListedKey stands for the number of somebody who is listed by name and birth
+// date.
+func ListedKey(nameFold string, birth Date) string { return nameFold + "|" + birth.String() }
+
+// Visit is an appointment.
+type Visit struct{ From, Until time.Time }
+
+// Declared is what the register holds of a mobility declaration.
+type Declared struct {
+	Kind     DocumentKind // of the document that was declared
+	Number   string
+	Birth    Date
+	Name     Agreement // with the name of the card it is held against
+	At       time.Time // when it was declared
+	From, To string    // codes of communes; may be empty
 }
 
 // MaxDoses is how many doses a record lists.

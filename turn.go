@@ -3,17 +3,33 @@ package checkpoint
 import (
 	"context"
 	"crypto/sha256"
+	"maps"
 	"time"
 )
 
-// physical remembers the last code that was seen, to take the same physical
-// scan once.
+// physical remembers the last code that was seen, and those in the view of
+// cameras, to take the same physical scan once.
 type physical struct {
+	sighting
+	view [maxInView]sighting
+}
+
+// sighting is a code and when it was seen last.
+type sighting struct {
 	hash [sha256.Size]byte
 	seen time.Time
 }
 
-// again tells whether s is the code seen last, still before the reader. Each
+func (s sighting) of(hash [sha256.Size]byte, now time.Time, window time.Duration) bool {
+	return hash == s.hash && !s.seen.IsZero() && now.Sub(s.seen) < window
+}
+
+// maxInView is how many codes are remembered that cameras see in turn: twice
+// what one picture gives.
+const maxInView = 8
+
+// again tells whether s is the code seen last, still before the reader, or one
+// of those that a camera has in view: it may see several in each picture. Each
 // sight counts from the latest, so a card left lying never scans twice.
 func (p *physical) again(s Scan) bool {
 	window := sameScan
@@ -21,23 +37,78 @@ func (p *physical) again(s Scan) bool {
 		window = sameScanCamera
 	}
 	hash, now := sha256.Sum256(s.Payload), time.Now()
-	same := hash == p.hash && !p.seen.IsZero() && now.Sub(p.seen) < window && !s.Unreadable
-	p.hash, p.seen = hash, now
+	if s.Unreadable {
+		p.sighting = sighting{hash, now}
+		return false
+	}
+	in := p.inView(hash)
+	same := p.of(hash, now, window) || in.of(hash, now, window)
+	p.sighting = sighting{hash, now}
+	if s.Camera {
+		*in = p.sighting
+	}
 	return same
 }
 
+// forget makes the next sight of a code a new scan.
+func (p *physical) forget(s Scan) {
+	hash := sha256.Sum256(s.Payload)
+	if p.hash == hash {
+		p.sighting = sighting{}
+	}
+	if in := p.inView(hash); in.hash == hash {
+		*in = sighting{}
+	}
+}
+
+// poster tells whether to keep silent about a code of a camera that is nobody's:
+// it hangs there, or is seen beside a person. What is new and beside a person is
+// not remembered: its own may be the next.
+func (p *physical) poster(s Scan, beside bool) bool {
+	hash, now := sha256.Sum256(s.Payload), time.Now()
+	in := p.inView(hash)
+	known := in.of(hash, now, samePoster)
+	if known || !beside {
+		*in = sighting{hash, now}
+	}
+	return known || beside
+}
+
+// inView is what is remembered of a code in view, or the one to forget for it.
+func (p *physical) inView(hash [sha256.Size]byte) *sighting {
+	oldest := &p.view[0]
+	for i := range p.view {
+		if p.view[i].hash == hash {
+			return &p.view[i]
+		}
+		if p.view[i].seen.Before(oldest.seen) {
+			oldest = &p.view[i]
+		}
+	}
+	return oldest
+}
+
+// taken tells whether there is nothing to do about a scan.
+func (s *lane) taken(scan Scan) bool {
+	if scan.Camera && !scan.Unreadable && !s.Verifier.Personal(scan.Payload) {
+		return s.last.poster(scan, s.view.State != StateIdle)
+	}
+	return s.last.again(scan)
+}
+
 func (s *lane) scan(scan Scan) {
-	if s.last.again(scan) {
+	if s.taken(scan) {
 		return
 	}
 	switch s.view.State {
-	case StateEmergency:
-		return // the gate is open, there is nothing to decide
+	case StateEmergency, StateTraining:
+		return // the gate is open, or the lane out of service: there is nothing to decide
 	case StateWaiting:
-		s.view.Refused++
-		s.view.Notice = DecideFirst
-		s.Gate.Notice()
-		s.show()
+		if s.joins(scan) {
+			s.join(scan)
+			return
+		}
+		_ = s.turnAway() // the view says so
 		return
 	}
 	if s.stalled {
@@ -47,6 +118,20 @@ func (s *lane) scan(scan Scan) {
 		s.show()
 		return
 	}
+	s.present(scan)
+}
+
+// turnAway refuses what was shown while somebody else's decision is open.
+func (s *lane) turnAway() error {
+	s.view.Refused++
+	s.view.Notice = DecideFirst
+	s.Gate.Notice()
+	s.show()
+	return ErrDecideFirst
+}
+
+// present begins with the next person.
+func (s *lane) present(scan Scan) {
 	if s.view.State == StateWalk {
 		s.Gate.Hold(false) // people come before lamps
 		s.Gate.Signal(SignalIdle)
@@ -54,12 +139,17 @@ func (s *lane) scan(scan Scan) {
 	if s.green() {
 		s.Gate.Signal(SignalIdle) // the last person's green is not this one's
 	}
-	s.turn = &turn{scan: scan}
+	s.begin(&turn{scan: scan})
+}
+
+// begin starts a turn.
+func (s *lane) begin(t *turn) {
+	s.turn, t.vehicle = t, s.vehicle
 	s.turns++
 	s.clear(alarmUndo, alarmPersonal)
-	s.view = View{Lane: s.view.Lane, Turn: s.turns, Readers: s.view.Readers, Refused: s.view.Refused, Contacts: s.view.Contacts, GateFault: s.view.GateFault}
+	s.view = View{Lane: s.view.Lane, Turn: s.turns, Training: s.Training, Readers: s.view.Readers, Refused: s.view.Refused, Contacts: s.view.Contacts, GateFault: s.view.GateFault, Vehicle: s.vehicleNow()}
 	s.enter(StateReading)
-	s.verify(s.turn)
+	s.verify(t)
 }
 
 // green tells whether the lamp still lets the person before in.
@@ -92,6 +182,10 @@ func (s *lane) verified(t *turn, d Decision) {
 	if s.view.State != StateReading || s.turn != t {
 		return
 	}
+	if t.first != nil && d.Verdict == NotRead {
+		s.reopen(t.first, d.Reason)
+		return
+	}
 	s.decide(t, s.repeated(d))
 }
 
@@ -112,22 +206,24 @@ func (s *lane) repeated(d Decision) Decision {
 		return d
 	}
 	pass, ok := s.Recent.passed(d.Person, s.Info.Direction, d.RepeatFor)
-	if !ok || d.Verdict == Refer && pass.card != s.last.hash {
+	if !ok || d.Verdict == Refer && pass.card != sha256.Sum256(s.turn.scan.Payload) {
 		return d
 	}
 	d.Verdict, d.Reason = Repeat, JustScanned
-	d.Args = map[string]string{"ago": time.Since(pass.at).Truncate(time.Second).String(), "lane": pass.lane}
+	args := map[string]string{"ago": time.Since(pass.at).Truncate(time.Second).String(), "lane": pass.lane}
+	maps.Copy(args, d.Args) // the hotline
+	d.Args = args
 	return d
 }
 
 // decide shows a decision and sends its record to disk. Only green without a
 // relay waits for the disk: there the lamp is what lets people in.
 func (s *lane) decide(t *turn, d Decision) {
+	s.joined(t)
 	t.decision = &d
 	s.view.Decision, s.view.Notice = t.decision, ""
 	if d.AsksGuard() {
-		s.enter(StateWaiting)
-		s.set(alarmClose, s.answerTime())
+		s.wait(t)
 	} else {
 		s.enter(StateDecided)
 		s.set(alarmClose, closesAfter(d.Verdict))
@@ -142,6 +238,10 @@ func (s *lane) decide(t *turn, d Decision) {
 }
 
 func (s *lane) announce(v Verdict) {
+	if v == Admit && s.turn.vehicle != nil {
+		s.Gate.Signal(SignalIdle) // the green lamp is the vehicle's
+		return
+	}
 	if v == Admit && !s.Gate.HasRelay() {
 		return // decisionRecorded will
 	}
@@ -152,6 +252,16 @@ func (s *lane) announce(v Verdict) {
 		s.winked = time.Now()
 	}
 	s.Gate.Signal(SignalFor(v))
+}
+
+// wait asks the guard for an answer, and for the second paper that the decision
+// wants.
+func (s *lane) wait(t *turn) {
+	s.enter(StateWaiting)
+	s.set(alarmClose, s.answerTime())
+	if t.decision.Second {
+		s.wantSecond()
+	}
 }
 
 func (s *lane) answerTime() time.Duration {
@@ -200,6 +310,7 @@ func (s *lane) decisionRecorded(t *turn, p Position, err error) {
 	case t.decision.Verdict == Admit && s.view.State != StateEmergency:
 		s.letIn(t)
 	}
+	s.aboard(t)
 	if w := t.waiting; w != nil {
 		t.waiting = nil
 		s.answer(w.answer, w.reply)
@@ -247,6 +358,11 @@ func (s *lane) letIn(t *turn) {
 		return
 	}
 	t.forget = s.Recent.add(t.decision.Person, s.Info, sha256.Sum256(t.scan.Payload))
+	if t.vehicle != nil {
+		s.Gate.Signal(SignalIdle) // the gate opens for all of them
+		s.counted(t, &t.vehicle.Passed)
+		return
+	}
 	if s.turn == t {
 		s.view.Opened = s.Gate.HasRelay()
 		if t.decision.Verdict != Admit || !s.Gate.HasRelay() {
@@ -262,8 +378,13 @@ func (s *lane) close() {
 	case StateWaiting:
 		s.conclude(s.turn, Undecided, nil)
 	case StateDecided:
+		if d := s.view.Decision; d != nil && d.Verdict == Fault {
+			s.last.forget(s.turn.scan) // nothing was said of the person, who may still hold it there
+		}
 		s.idle()
 	case StateWalk:
 		s.walkOver()
+	case StateTraining:
+		s.trainingOver()
 	}
 }

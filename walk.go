@@ -44,14 +44,7 @@ var ErrWalkEnded = errors.New("the lamp walk ended: somebody came to the lane")
 func (l *Lane) Walk(ctx context.Context, step Walk, first bool) error {
 	w := &walk{step: step, first: first, gone: ctx.Done(), reply: make(chan error, 1)}
 	l.send(func(s *lane) { s.walk(w) })
-	select {
-	case err := <-w.reply:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-l.done:
-		return ErrLaneStopped
-	}
+	return l.await(ctx, w.reply)
 }
 
 // walk is one step that was asked for.
