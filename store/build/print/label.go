@@ -57,6 +57,7 @@ func (l *Label) SVG() []byte {
 func (l *Label) PDF() ([]byte, error) {
 	width, height := l.size()
 	f := fpdf.NewCustom(&fpdf.InitType{UnitStr: "mm", Size: fpdf.SizeType{Wd: width, Ht: height}})
+	f.SetCatalogSort(true)
 	f.SetCreationDate(time.Unix(0, 0)) // the same label gives the same file
 	f.SetModificationDate(time.Unix(0, 0))
 	f.SetMargins(0, 0, 0)

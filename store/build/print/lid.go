@@ -65,6 +65,7 @@ func lidSections() []section {
 func (l Lid) PDF() ([]byte, error) {
 	const width, height, edge = 148.0, 210.0, 9.0
 	f := fpdf.NewCustom(&fpdf.InitType{UnitStr: "mm", Size: fpdf.SizeType{Wd: width, Ht: height}})
+	f.SetCatalogSort(true)
 	f.SetCreationDate(time.Unix(0, 0)) // the same card gives the same file
 	f.SetModificationDate(time.Unix(0, 0))
 	f.SetMargins(edge, edge, edge)

@@ -238,3 +238,17 @@ func TestAPictureSaysHowLargeItIs(t *testing.T) {
 		}
 	}
 }
+
+// A card that is printed again is the same file, so that a changed one is seen.
+func TestTheSameCardIsTheSameFile(t *testing.T) {
+	first, err := print.Lid{}.PDF()
+	for range 20 { // the library keeps fonts in a map
+		again, err := print.Lid{}.PDF()
+		if err != nil || !bytes.Equal(first, again) {
+			t.Fatalf("the card differs from the one before (%v)", err)
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -24,6 +24,7 @@ const (
 // stands what the table is of, such as a day. made is when the file was.
 func (t Table) PDF(w io.Writer, language, of string, made time.Time) error {
 	d := &document{Fpdf: fpdf.New("L", "mm", "A4", ""), table: t, heads: t.Heads(language)}
+	d.SetCatalogSort(true)
 	d.SetCreationDate(made)
 	d.SetModificationDate(made)
 	d.SetTitle(t.Title.In(language), true)
