@@ -55,16 +55,17 @@ func slotUpdate() *cli.Command {
 	}
 }
 
-// runFetched takes what came by itself. Installed or refused, it is not asked
-// about again: the daemon fetches each bundle once.
+// runFetched takes what came by itself. Installed or refused for good it is taken
+// away: the daemon fetches each bundle once. After anything else it lies there for
+// the next run.
 func (u *systemUpdate) runFetched(ctx context.Context, io cli.IO) error {
 	bundle := update.FetchedSystem(findState(u.state))
 	if _, err := os.Stat(bundle); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	err := u.put(ctx, io, bundle)
-	if errors.Is(err, install.ErrNoRoom) || errors.Is(err, errTrial) || errors.Is(err, install.ErrBusy) || ctx.Err() != nil {
-		return updateHint(err) // it may be otherwise the next time
+	if err != nil && !install.Refused(err) {
+		return updateHint(err)
 	}
 	if err = errors.Join(err, os.Remove(bundle)); err != nil {
 		return updateHint(err)
@@ -162,6 +163,7 @@ func updateHint(err error) error {
 		{install.ErrOther, "xin tỉnh gói cho loại máy này / ask the province for the bundle of this kind of box"},
 		{install.ErrOlder, "máy không quay về bản cũ hơn mức đó: xin tỉnh bản mới hơn / a box never goes below its floor: ask the province for a newer one"},
 		{install.ErrTried, "báo tỉnh; muốn thử lại: system update TỆP / tell the province; to try it again all the same: checkpointctl system update FILE"},
+		{install.ErrGivenUp, "thẻ có thể hỏng: thay thẻ, hoặc cài bằng tay / the card may be worn: change it, or install it by hand: checkpointctl system update FILE"},
 		{install.ErrNoRoom, "nối mạng để gửi hết bản ghi, hoặc thay thẻ lớn hơn / let the box send its records, or use a larger card"},
 		{install.ErrBusy, "chờ cài xong / wait until that is done: checkpointctl system status"},
 		{install.ErrWrite, "thử lại; nếu vẫn hỏng thì thay thẻ / try again; if it fails again, change the card. journalctl -u rauc has more"},
