@@ -25,6 +25,7 @@ scanner = "serial"
 contacts = ["fire", "door"]
 ssh_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO0Qm8Kx6aN7oVrqNBJkJb6u4BXwm4mS3X8TzKQb6m0p ky-thuat"
 ntp = ["10.0.0.1", "gio.example"]
+restart_window = "02:00-04:30"
 
 [network]
 address = "192.168.1.20/24"
