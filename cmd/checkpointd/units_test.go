@@ -31,8 +31,7 @@ func TestUnitsOfTheCard(t *testing.T) {
 	}
 	analyze, err := exec.LookPath("systemd-analyze")
 	if err != nil {
-		t.Log("no systemd-analyze here: not judged")
-		return
+		t.Fatalf("%v: .ci/deps installs it", err)
 	}
 	names, err := filepath.Glob(unitFolder + "/checkpoint*.service")
 	if err != nil || len(names) < len(exposures) {
