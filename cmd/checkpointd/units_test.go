@@ -111,3 +111,19 @@ func TestUnitsNameWhatIsThere(t *testing.T) {
 		}
 	}
 }
+
+// Scanners that type have every key that a keyboard has: none of them takes the box
+// out of service.
+func TestNoKeySwitchesTheBoxOff(t *testing.T) {
+	login := settingsOf(t, "../../image/system/etc/systemd/logind.conf.d/checkpoint.conf")
+	for _, key := range []string{"PowerKey", "RebootKey", "SuspendKey", "HibernateKey"} {
+		for _, name := range []string{"Handle" + key, "Handle" + key + "LongPress"} {
+			if !slices.Equal(login[name], []string{"ignore"}) {
+				t.Errorf("logind: %s=%q", name, login[name])
+			}
+		}
+	}
+	if sysctl := settingsOf(t, "../../image/system/etc/sysctl.d/checkpoint.conf"); !slices.Equal(sysctl["kernel.sysrq "], []string{" 0"}) {
+		t.Errorf("kernel.sysrq =%q", sysctl["kernel.sysrq "])
+	}
+}
