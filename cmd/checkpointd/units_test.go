@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -125,5 +126,15 @@ func TestNoKeySwitchesTheBoxOff(t *testing.T) {
 	}
 	if sysctl := settingsOf(t, "../../image/system/etc/sysctl.d/checkpoint.conf"); !slices.Equal(sysctl["kernel.sysrq "], []string{" 0"}) {
 		t.Errorf("kernel.sysrq =%q", sysctl["kernel.sysrq "])
+	}
+}
+
+// Every hint and manual says sudo: on the card, whose only user is root, it has to
+// pass on what it was given, and to tell how that ended.
+func TestWhatManualsSayRunsOnTheCard(t *testing.T) {
+	out, err := exec.Command("../../image/system/usr/bin/sudo", "sh", "-c", `printf '%s|' "$@"; exit 7`, "sh", "a b", "", "*").Output()
+	var exit *exec.ExitError
+	if string(out) != "a b||*|" || !errors.As(err, &exit) || exit.ExitCode() != 7 {
+		t.Errorf("%q, %v", out, err)
 	}
 }

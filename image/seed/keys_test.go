@@ -149,3 +149,32 @@ func TestASeedOfANewerSystemIsKept(t *testing.T) {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
+
+// What a command fills in stands where it is explained, and says the same when it
+// is read; all else stays explained.
+func TestAFilledFileStaysExplained(t *testing.T) {
+	text, err := parse(t, good).Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := parse(t, string(text))
+	if again.Site != "Chợ Bình Tây, cổng 1" || again.WiFi.Password != "mat khau 'dai' #1" || again.Proxy.User != "may" || !slices.Equal(again.Contacts, []string{"fire", "door"}) || again.RestartWindow != "02:00-04:30" || !again.Mobile.Stick {
+		t.Errorf("%+v", again)
+	}
+	for _, want := range []string{
+		"left out: those of the claim.\nsite = 'Chợ Bình Tây, cổng 1'\nsite_type = 'market'\n", "\n# page = true\n", "becomes *** once the box has it.\n[wifi]\nname = ",
+		"\n# claim = ", "\n# wiring = \"standard\"\n# wiring = \"none\"\n", "\n# country = \"VN\"\n",
+	} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	bare, err := (&seed.Seed{}).Text()
+	sample, errRead := os.ReadFile(seed.File)
+	if err != nil || errRead != nil || string(bare) != string(sample) {
+		t.Errorf("a file that says nothing is not the card's own: %v, %v\n%s", err, errRead, bare)
+	}
+	if len(text) > 8192-1024 {
+		t.Errorf("%d bytes: the card's file has room for 8192, and a claim takes some", len(text))
+	}
+}

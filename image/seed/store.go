@@ -97,9 +97,3 @@ func Bare(boot string) bool {
 	}
 	return false
 }
-
-// Text is the file that says this, for somebody to put onto a card.
-func (s *Seed) Text() ([]byte, error) {
-	b, err := toml.Marshal(s)
-	return append([]byte("# "+File+": chủ của thẻ sửa được / may be changed on any computer; docs/install.md\n"), b...), err
-}
