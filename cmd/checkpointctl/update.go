@@ -35,7 +35,7 @@ func slotUpdate() *cli.Command {
 	var u systemUpdate
 	return &cli.Command{
 		Name: "update", Short: "cài hệ thống mới từ gói đã ký / install a new system from a signed bundle",
-		Examples: []string{"sudo checkpointctl system update --from-stick", "sudo checkpointctl system update --now /tmp/checkpoint-1.4.0.raucb"},
+		Examples: []string{"sudo checkpointctl system update --from-stick", "sudo checkpointctl system update --now /data/checkpoint-1.4.0.raucb"},
 		Flags: func(f *flag.FlagSet) {
 			u.card.flags(f)
 			u.box.flags(f)
