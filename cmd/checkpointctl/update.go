@@ -77,7 +77,11 @@ func (u *systemUpdate) runFetched(ctx context.Context, io cli.IO) error {
 	if err != nil && !install.Refused(err) {
 		return updateHint(err)
 	}
-	if err = errors.Join(err, os.Remove(bundle)); err != nil {
+	runs := errors.Is(err, install.ErrRuns) // power went before it was taken away
+	if runs {
+		err = nil
+	}
+	if err = errors.Join(err, os.Remove(bundle)); err != nil || runs {
 		return updateHint(err)
 	}
 	return u.restart(ctx, io)

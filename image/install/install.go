@@ -208,7 +208,7 @@ func (i Installer) check(ctx context.Context, b *Bundle, floor release.Version, 
 	if b.Version.Compare(floor) < 0 {
 		return fmt.Errorf("%w: %s, the floor is %s", ErrOlder, b.Version, floor)
 	}
-	if unseen && b.Version == i.Running.Version { // power went between installing it and taking it away
+	if unseen && b.Version == i.Running.Version {
 		return fmt.Errorf("%w: %s", ErrRuns, b.Version)
 	}
 	failed, err := i.Failed()
