@@ -165,12 +165,15 @@ func (s *screens) red() {
 	s.scan(s.province.cards["red"])
 	s.verdict("red-r01", checkpoint.Refuse, "R01")
 	first.tap(`[data-answer="override"]`) // a tap is not a hold
-	first.hold(`[data-answer="override"]`, func() {
-		run(first, chromedp.Poll[bool](`document.querySelector(".chips:not([hidden])") !== null`, chromedp.WithPollingTimeout(patience)))
-	})
-	first.tap(`.chips [value="EMERGENCY_SHOWN"]`)
-	run(first, chromedp.Poll[bool](`document.getElementById("lead").open`, chromedp.WithPollingTimeout(patience)))
-	first.atBoth(func(p *tab) { pages{p}.keep("override-pin") })
+	for _, p := range s.pages[:2] { // one in each language
+		p.hold(`[data-answer="override"]`, func() {
+			run(p, chromedp.Poll[bool](`document.querySelector(".chips:not([hidden])") !== null`, chromedp.WithPollingTimeout(patience)))
+		})
+		p.tap(`.chips [value="EMERGENCY_SHOWN"]`)
+		run(p, chromedp.Poll[bool](`document.getElementById("lead").open`, chromedp.WithPollingTimeout(patience)))
+		p.atBoth(func(p *tab) { pages{p}.keep("override-pin") })
+	}
+	s.pages[1].tap(`#lead [value="cancel"]`)
 	for _, digit := range leadPIN {
 		first.tap(fmt.Sprintf(`.keys button[value="%c"]`, digit))
 	}
