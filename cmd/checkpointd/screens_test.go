@@ -165,7 +165,7 @@ func (s *screens) red() {
 	s.scan(s.province.cards["red"])
 	s.verdict("red-r01", checkpoint.Refuse, "R01")
 	first.tap(`[data-answer="override"]`) // a tap is not a hold
-	for _, p := range s.pages[:2] { // one in each language
+	for _, p := range s.pages[:2] {       // one in each language
 		p.hold(`[data-answer="override"]`, func() {
 			run(p, chromedp.Poll[bool](`document.querySelector(".chips:not([hidden])") !== null`, chromedp.WithPollingTimeout(patience)))
 		})
