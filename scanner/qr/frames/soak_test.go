@@ -19,12 +19,12 @@ import (
 	"checkpoint/scanner/qr/symbol"
 )
 
-// Of a round of traps, each is read as modules, some as pictures; and how many
-// pictures of other kinds are beside. Pictures take a hundred times as long.
+// Of a round of traps, each is read as modules and has a picture of specks beside
+// it. Some are pictures themselves, which take a hundred times as long, and some
+// rounds have a whole frame.
 const (
 	roundOf      = 1000
 	pictureEvery = 50
-	speckleEvery = 10
 	frameEvery   = 4 // rounds
 )
 
@@ -135,11 +135,9 @@ func (w *soaking) look(round uint64) {
 				w.allowed(n, "picture", &trap, c.Payload)
 			}
 		}
-		if n%speckleEvery == 0 {
-			pix, width, height := frames.Speckle(w.seed, n)
-			w.count.speckles++
-			w.nothing(qr.Image{Pix: pix, Width: width, Height: height, Stride: width}, "specks", n)
-		}
+		pix, width, height := frames.Speckle(w.seed, n)
+		w.count.speckles++
+		w.nothing(qr.Image{Pix: pix, Width: width, Height: height, Stride: width}, "specks", n)
 	}
 	if round%frameEvery == 0 {
 		kind := []frames.Kind{frames.Nothing, frames.Text, frames.Scene, frames.Noise}[round/frameEvery%4]
