@@ -137,13 +137,13 @@ func qualityReport() *cli.Command {
 	return reportOf(office.List, "quality", "dữ liệu cần xem lại / data that the health and police offices have to look at",
 		"collectord report quality --list not-in-data --day 2026-11-21 --format csv --out not-in-data.csv",
 		func(f *flag.FlagSet) {
-			f.StringVar(&list, "list", string(view.NotInData), "not-in-data, vaccinated (giấy tiêm có, dữ liệu không / shown, not in the data), reissued, name")
+			f.StringVar(&list, "list", string(view.NotInData), "not-in-data, vaccinated (giấy tiêm có, dữ liệu không / shown, not in the data), reissued, name, asked (cán bộ đề nghị / a guard asked for it)")
 		},
 		func(ctx context.Context, _ cli.IO, a asked) (view.Table, string, error) {
 			switch view.Doubt(list) {
-			case view.NotInData, view.NotShown, view.Reissued, view.NameDiffers:
+			case view.NotInData, view.NotShown, view.Reissued, view.NameDiffers, view.Asked:
 			default:
-				return view.Table{}, "", cli.Usage("--list %q: want not-in-data, vaccinated, reissued or name", list)
+				return view.Table{}, "", cli.Usage("--list %q: want not-in-data, vaccinated, reissued, name or asked", list)
 			}
 			if err := a.listed(ctx, "quality/"+list); err != nil {
 				return view.Table{}, "", err

@@ -29,6 +29,7 @@ var doubtKinds = []kind{
 	{string(view.NotShown), view.Column{Vietnamese: "Có giấy tiêm, dữ liệu chưa có", English: "Vaccinated, but not in the data"}},
 	{string(view.Reissued), view.Column{Vietnamese: "Số giấy tờ đã cấp lại", English: "Number re-issued"}},
 	{string(view.NameDiffers), view.Column{Vietnamese: "Khác tên", English: "Name differs"}},
+	{string(view.Asked), view.Column{Vietnamese: "Cán bộ đề nghị cập nhật", English: "Guard asked for it"}},
 }
 
 func showQuality(r *request) error {
