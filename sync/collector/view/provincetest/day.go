@@ -35,7 +35,8 @@ func (p *Province) Day(day time.Time, n int) []postgres.Entry {
 	days := uint64(day.Unix() / (24 * 60 * 60))
 	// The upper half of all epochs is below zero in the database.
 	s := &site{Province: p, Rand: p.dice(aDay, days<<20|uint64(n)), n: n, day: day, epoch: 1<<63 | days<<32 | uint64(n)<<8}
-	scans := s.visits()
+	// Few show a paper form: on some days of a small province nobody would.
+	scans := append(s.visits(), visit{s.moment(), s.stranger(9_999, true)})
 	for i := range p.Scans/p.Sites - p.Scans/p.Sites/4 + s.IntN(max(1, p.Scans/p.Sites/2)) {
 		scans = append(scans, visit{s.moment(), s.someone(i)})
 	}
@@ -55,6 +56,7 @@ type visit struct {
 type visitor struct {
 	number, name string // name: only of somebody whom the register has not
 	old, unknown bool
+	form         bool // shows a paper form
 	ill          bool
 }
 
@@ -97,10 +99,15 @@ func (s *site) moment() time.Time {
 	return s.begins().Add(time.Duration(hour)*time.Hour + time.Duration(s.IntN(3_600_000))*time.Millisecond)
 }
 
+// stranger is somebody whom the register has not.
+func (s *site) stranger(i int, form bool) visitor {
+	return visitor{number: fmt.Sprintf("00109%07d", s.n*10_000+i), name: "Người ngoài " + given[s.IntN(len(given))], unknown: true, form: form}
+}
+
 // someone is mostly from the commune around the site.
 func (s *site) someone(i int) visitor {
 	if s.IntN(100) < 3 {
-		return visitor{number: fmt.Sprintf("00109%07d", s.n*10_000+i%5000), name: "Người ngoài " + given[s.IntN(len(given))], unknown: true}
+		return s.stranger(i%5000, s.IntN(4) == 0)
 	}
 	n := s.IntN(s.People)
 	if s.IntN(2) == 0 && s.Communes < s.People {

@@ -21,7 +21,7 @@ func (s *site) decision(v visit) checkpoint.Record {
 	switch n := s.IntN(1000); {
 	case v.who.ill:
 		r.Verdict, r.Reason = checkpoint.Admit, checkpoint.MeetsRule
-	case v.who.unknown && n < 250:
+	case v.who.form:
 		r.Verdict, r.Reason, r.Format = checkpoint.Refer, checkpoint.PaperFormShown, checkpoint.FormatPaperForm
 		r.Name, r.Address = v.who.name, "phone: 0900 000 000\nfrom: Cẩm Giàng\nto: Nam Sách"
 	case v.who.unknown:
