@@ -40,7 +40,7 @@ func serveCommand() *cli.Command {
 		Flags:    d.add,
 		Run: func(ctx context.Context, io cli.IO, args []string) error {
 			if len(args) > 0 {
-				return cli.Usage("collectord serve: unexpected argument %q", args[0])
+				return tooMuch(args)
 			}
 			c, err := readConfig(d.config, (*config).forServe)
 			if err != nil {

@@ -131,11 +131,7 @@ func (r *request) Day(field string) (time.Time, error) {
 	if text == "" {
 		return r.View.Today(), nil
 	}
-	day, err := time.Parse(time.DateOnly, text)
-	if err != nil || day.Year() < 2000 || day.Year() > 2999 {
-		return day, badInput("Ngày phải như 2026-11-21.", "Write a day as 2026-11-21.")
-	}
-	return day, nil
+	return view.ParseDay(text)
 }
 
 // File is the address of the page's file of what is shown.
