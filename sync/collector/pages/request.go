@@ -50,6 +50,7 @@ func (s *Server) answer(w http.ResponseWriter, h *http.Request, p *page, answer 
 	defer cancel()
 	h.Body = http.MaxBytesReader(w, h.Body, maxBody)
 	r := &request{Request: h.WithContext(ctx), Server: s, Language: chosenLanguage(h, ""), Page: p, w: w}
+	defer r.survive()
 	err := r.readable()
 	if err == nil {
 		err = answer(r)
@@ -59,8 +60,12 @@ func (s *Server) answer(w http.ResponseWriter, h *http.Request, p *page, answer 
 	}
 }
 
-// readable tells whether all that was sent are letters that a database takes.
+// readable tells whether all that was sent are letters that a database takes, and
+// not more than any page asks for.
 func (r *request) readable() error {
+	if len(r.RequestURI) > maxAddress {
+		return tooLong
+	}
 	err := r.ParseForm()
 	if err == nil { // a form with a file
 		if err = r.ParseMultipartForm(maxBody); errors.Is(err, http.ErrNotMultipart) {
