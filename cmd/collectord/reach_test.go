@@ -80,8 +80,8 @@ func TestTheDeskReportsComeByCommand(t *testing.T) {
 		want string
 		args []string
 	}{
-		{`(?m)^\d+ +\d\d:\d\d \d\d/\d\d/\d{4} +an +Contacts +[0-9a-f]{8}… · .*±15m +ca 12`, []string{"looks"}},
-		{`(?m)^\d+ .* xa +List +quality/not-in-data · `, []string{"looks", "--by", "xa"}},
+		{`(?m)^\d+ +\d\d:\d\d \d\d/\d\d/\d{4} +an +Contacts +[0-9a-f]{8}… · .*±15 min +ca 12`, []string{"looks"}},
+		{`(?m)^\d+ .* xa +List +Not in the data · `, []string{"looks", "--by", "xa"}},
 		{`(?m)^\d+ .* an +Route +[0-9a-f]{8}… +ca 13 +waits`, []string{"requests"}},
 		{`(?m)^binh +Second person +all +vi `, []string{"accounts", "--find", "BI"}},
 	} {

@@ -114,6 +114,9 @@ func (c *config) serve(ctx context.Context, file string, log *slog.Logger) error
 	if err != nil {
 		return fmt.Errorf("pages: %w", err)
 	}
+	if err := databaseLacks(ctx, v); err != nil {
+		log.Warn("pages: the database does not answer yet", "error", err)
+	}
 	log.Info("pages", "listen", l.Addr().String(), "tls", certificate != nil)
 	server := pages.New(pages.Config{
 		Province: c.Pages.Name, View: v, Office: o, Hosts: c.Pages.Hosts, Secure: certificate != nil, Clocks: c.View.Clocks, Log: log,

@@ -47,8 +47,17 @@ func (l Line) About(language string) string { return about(l.What, l.Subject, l.
 func (s Second) About(language string) string { return about(s.What, s.Subject, s.Detail, language) }
 
 func about(what What, subject, detail, language string) string {
-	if what == Correct {
+	switch what {
+	case List:
+		subject, detail = view.ListName(subject, language), ofFile(detail, language)
+	case Contacts:
+		detail = apart(detail, language)
+	case Correct:
 		detail = corrected(detail, language)
+	case OfApproval:
+		subject, detail = answered(subject, detail, language)
+	case OfAccount:
+		subject, detail = changed(subject, detail, language)
 	}
 	if detail == "" {
 		return ShortSubject(subject)
