@@ -30,7 +30,8 @@ func listWords() map[string]Column {
 		"arrivals/origin": Origin.Word(), "arrivals/destination": Destination.Word(),
 		"quality/" + string(NotInData): NotInData.Word(), "quality/" + string(NotShown): NotShown.Word(),
 		"quality/" + string(Reissued): Reissued.Word(), "quality/" + string(NameDiffers): NameDiffers.Word(),
-		"papers": {"Tờ khai giấy", "Paper forms"}, "corrections": {"Đề nghị cập nhật", "Corrections"},
+		"quality/" + string(Asked): Asked.Word(),
+		"papers":                   {"Tờ khai giấy", "Paper forms"}, "corrections": {"Đề nghị cập nhật", "Corrections"},
 	}
 }
 
