@@ -52,6 +52,9 @@ func (s *lane) answer(a Answer, reply chan<- error) {
 	case AnswerRight:
 		s.right(reply)
 		return
+	case AnswerAgain:
+		s.again(reply)
+		return
 	}
 	t := s.turn
 	if s.view.State != StateWaiting || t == nil || t.waiting != nil {
@@ -64,6 +67,9 @@ func (s *lane) answer(a Answer, reply chan<- error) {
 		return
 	case AnswerCall:
 		s.call(reply)
+		return
+	case AnswerList:
+		s.list(reply)
 		return
 	}
 	if a == AnswerPassed && t.decision.Verdict == Refuse {

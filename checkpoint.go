@@ -181,6 +181,7 @@ const (
 	FoundTraining       Finding = "TRAINING"         // Open: it began; else it ended
 	FoundSettings       Finding = "SETTINGS_CHANGED" // of the running box, by a technician; Address says what they are
 	FoundGuardDiffers   Finding = "GUARD_DIFFERS"    // a green that the guard took back
+	FoundForCorrection  Finding = "FOR_CORRECTION"   // with an outcome: the guard wants the data put right
 
 	ShownOriginal    Finding = "ORIGINAL_SHOWN"
 	ShownTest        Finding = "TEST_PAPER_SHOWN"

@@ -2,10 +2,10 @@ package checkpoint
 
 import "time"
 
-// Choice is what one of the guard's three buttons does now. The buttons of the
-// page and those on the wall are the same three.
+// Choice is what one of the guard's buttons does now. The wall has the first
+// three, the page all.
 type Choice struct {
-	Button int // 1 to 3
+	Button int // 1 to 4
 	Answer Answer
 }
 
@@ -20,6 +20,8 @@ func (v View) Choices() []Choice {
 			return []Choice{{1, AnswerRight}, {3, AnswerDiffers}}
 		}
 		return []Choice{{3, AnswerDiffers}}
+	case v.State == StateDecided && v.Decision != nil && v.Decision.Verdict == NotRead:
+		return []Choice{{3, AnswerAgain}}
 	case v.State != StateEmergency && time.Now().Before(v.UndoUntil):
 		return []Choice{{3, AnswerUndo}}
 	}
@@ -36,7 +38,11 @@ func (d *Decision) choices() []Choice {
 	case Repeat:
 		return []Choice{{1, AnswerPassed}, {2, AnswerDenied}}
 	}
-	return []Choice{{1, AnswerPassed}, {2, AnswerDenied}, {3, AnswerOther}}
+	all := []Choice{{1, AnswerPassed}, {2, AnswerDenied}, {3, AnswerOther}}
+	if d.correctable() {
+		all = append(all, Choice{4, AnswerList})
+	}
+	return all
 }
 
 // button is a press on the wall. What asks for a PIN wants the page, where one

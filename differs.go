@@ -43,3 +43,17 @@ func (s *lane) right(reply chan<- error) {
 	s.idle()
 	reply <- nil
 }
+
+// again ends "not read" early: the guard has wiped the code and shows it once
+// more. A poster in a camera's view stays known, or it would be shown instead.
+func (s *lane) again(reply chan<- error) {
+	if !s.offers(AnswerAgain) {
+		reply <- ErrNotOffered
+		return
+	}
+	if scan := s.turn.scan; !scan.Camera || s.Verifier.Personal(scan.Payload) {
+		s.last.forget(scan)
+	}
+	s.idle()
+	reply <- nil
+}

@@ -189,6 +189,7 @@ type turn struct {
 	green    bool           // was shown green before its record failed
 	lead     bool           // a shift lead answered
 	shown    Finding        // why the guard let the person pass, of Shown; empty: not said
+	listed   bool           // the guard wants the data put right
 	late     bool           // its record took too long: the gate stays shut, whatever comes
 	forget   func()         // takes back that the person was let in; nil: was not
 }

@@ -19,10 +19,11 @@ type bench struct {
 	mu      sync.Mutex
 	log     []string
 	relay   bool
-	disk    error         // what Append answers
-	slow    time.Duration // how long Append takes
-	site    string        // its type
-	think   time.Duration // how long Verify takes
+	disk    error                // what Append answers
+	slow    time.Duration        // how long Append takes
+	site    string               // its type
+	found   []checkpoint.Finding // about every person
+	think   time.Duration        // how long Verify takes
 	seq     uint64
 	view    checkpoint.View
 	lane    *checkpoint.Lane
@@ -92,7 +93,7 @@ func (b *bench) Verify(_ context.Context, s checkpoint.Scan, _ checkpoint.LaneIn
 	if err != nil {
 		return checkpoint.Decision{Verdict: checkpoint.NotRead, Reason: checkpoint.CodeNotRead}
 	}
-	d := checkpoint.Decision{Verdict: v, InData: true, RepeatFor: 5 * time.Minute, Credential: &checkpoint.Credential{Kind: checkpoint.KindCCCD, Number: "001090000011", FullName: person}}
+	d := checkpoint.Decision{Verdict: v, InData: true, RepeatFor: 5 * time.Minute, Findings: b.found, Credential: &checkpoint.Credential{Kind: checkpoint.KindCCCD, Number: "001090000011", FullName: person}}
 	copy(d.Person[:], person)
 	d.Second = strings.HasSuffix(person, "+")
 	if strings.HasSuffix(person, "*") {

@@ -92,6 +92,9 @@ func (s *lane) outcomeRecord(t *turn, o Outcome) Record {
 	if t.shown != "" && o == Passed {
 		r.Findings = append(r.Findings, t.shown)
 	}
+	if t.listed && o != Undone {
+		r.Findings = append(r.Findings, FoundForCorrection)
+	}
 	return r
 }
 

@@ -258,6 +258,7 @@ func (s *lane) announce(v Verdict) {
 // wants.
 func (s *lane) wait(t *turn) {
 	s.enter(StateWaiting)
+	s.view.Listed = t.listed
 	s.set(alarmClose, s.answerTime())
 	if t.decision.Second {
 		s.wantSecond()

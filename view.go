@@ -38,6 +38,7 @@ type View struct {
 	// SecondUntil is until when the next scan joins the open decision as a second
 	// paper; zero: none is wanted.
 	SecondUntil time.Time
+	Listed      bool     // the guard wants the data put right ([AnswerList])
 	Called      bool     // the duty officer's phone number is wanted, of the decision's args
 	Refused     uint64   // scans refused while a decision was open, since start
 	Notice      Reason   // a line beside the verdict: N14, N03…; empty for none
@@ -68,13 +69,16 @@ const (
 	AnswerCall     // none yet: the guard wants to read the duty officer's phone number
 	AnswerDiffers  // takes a green back: face or lines are not the card's
 	AnswerRight    // ends a green early
+	AnswerAgain    // ends "not read" early: the same code may be shown at once
+	AnswerList     // none yet: the data are to be put right; once more: they are not
 )
 
-var answerNames = [...]string{AnswerPassed: "passed", AnswerDenied: "denied", AnswerUndo: "undo", AnswerOverride: "override", AnswerOther: "other", AnswerCall: "call", AnswerDiffers: "differs", AnswerRight: "right"}
+var answerNames = [...]string{AnswerPassed: "passed", AnswerDenied: "denied", AnswerUndo: "undo", AnswerOverride: "override", AnswerOther: "other", AnswerCall: "call", AnswerDiffers: "differs", AnswerRight: "right", AnswerAgain: "again", AnswerList: "list"}
 
 func (a Answer) String() string { return name(answerNames[:], int(a)) }
 
-// ParseAnswer reads passed, denied, undo, override, other, call, differs or right.
+// ParseAnswer reads passed, denied, undo, override, other, call, differs,
+// right, again or list.
 func ParseAnswer(s string) (Answer, error) {
 	i, err := parseName("answer", answerNames[:], s)
 	return Answer(i), err

@@ -82,7 +82,7 @@ func notRunning(err error) error {
 func decideCommand() *cli.Command {
 	var dir, lane string
 	return &cli.Command{
-		Name: "decide", Short: "trả lời thay nút bấm / answer the open decision: passed, denied, other, call, undo or override",
+		Name: "decide", Short: "trả lời thay nút bấm / answer the open decision: passed, denied, other, list, again, call, undo or override",
 		Examples: []string{"checkpointctl decide passed", "checkpointctl decide denied --lane 2", "checkpointctl decide other   # máy chờ giấy thứ hai 30 giây / the next scan within 30 s joins", "checkpointctl decide undo", "checkpointctl decide override"},
 		Flags: func(f *flag.FlagSet) {
 			runFlag(f, &dir)
@@ -90,11 +90,11 @@ func decideCommand() *cli.Command {
 		},
 		Run: func(ctx context.Context, io cli.IO, args []string) error {
 			if len(args) != 1 {
-				return cli.Usage("decide: want passed, denied, other, call, undo or override")
+				return cli.Usage("decide: want passed, denied, other, list, again, call, undo or override")
 			}
 			answer, err := checkpoint.ParseAnswer(args[0])
 			if err != nil {
-				return cli.Usage("decide: %q: want passed, denied, other, call, undo or override", args[0])
+				return cli.Usage("decide: %q: want passed, denied, other, list, again, call, undo or override", args[0])
 			}
 			decide := control.Decide{Lane: lane, Answer: args[0]}
 			if answer == checkpoint.AnswerOverride {
@@ -114,6 +114,8 @@ func decideCommand() *cli.Command {
 // doneTexts say what became of an answer that leaves no record.
 var doneTexts = map[checkpoint.Answer]string{
 	checkpoint.AnswerOther: "show the second paper to the reader within 30 s",
+	checkpoint.AnswerList:  "with the answer's record the province is asked to correct the data; once more takes it back",
+	checkpoint.AnswerAgain: "the lane is ready",
 	checkpoint.AnswerCall:  "the page shows the duty officer's phone number",
 }
 

@@ -64,7 +64,7 @@ func TestAPaperFormByRealKeys(t *testing.T) {
 	first.write("phone", "0900000113")
 	first.write("from", "Cẩm Giàng")
 	first.write("to", "Sở Nội vụ")
-	s.pages[:1].fits("form-written")
+	s.pages[:2].fits("form-written") // the other is what was touched above
 	sent := time.Now()
 	first.tap(`#form [value="done"]`)
 	first.await("", func(p shown) bool { return p.Word == messages.Word(checkpoint.Refer, first.lang) })
@@ -80,14 +80,15 @@ func TestAPaperFormByRealKeys(t *testing.T) {
 	s.daemon.kill() // a power cut
 
 	names, err := os.ReadFile(s.state("forms.json"))
-	if err != nil || strings.Contains(string(names), "Tran") || strings.Contains(string(names), "0900") {
+	if err != nil || strings.Contains(string(names), "Tran") || strings.Contains(string(names), "0900000113") {
 		t.Errorf("the box keeps %s, %v", names, err)
 	}
 	s.daemon = s.start()
 	s.daemon.awaitReader(true)
-	p := open(t, browser(t), s.daemon.page(), messages.Vietnamese, 800, 480)
+	again, page := browser(t), s.daemon.page()
+	p, english := open(t, again, page, messages.Vietnamese, 800, 480), open(t, again, page, messages.English, 800, 480)
 	s.handedOver(p, true)
-	s.rest(p)
+	s.rest(p, english)
 }
 
 // handedOver holds that the next shift is told which forms wait for their rest,
@@ -110,27 +111,31 @@ func (s *screens) handedOver(p *tab, waits bool) {
 	run(p, chromedp.Evaluate[bool](watcher))
 }
 
-// rest copies what else the form says, interrupted by somebody with a card.
-func (s *screens) rest(p *tab) {
+// rest copies what else the form says, interrupted by somebody with a card: on a
+// page of each language, and the first goes on.
+func (s *screens) rest(all ...*tab) {
 	s.t.Helper()
-	openForm := func() {
+	p := all[0]
+	openForm := func(p *tab) {
 		p.until(`document.querySelector('[data-opens="form"]') !== null`)
 		p.tap(`[data-opens="form"]`)
 		p.until(`document.getElementById("form").open`)
 	}
-	openForm()
-	p.tap(`#form [value="list"]`)
-	p.until(`document.querySelector("[data-form]") !== null`)
-	pages{p}.fits("form-list")
-	p.tap(`[data-form]`)
-	p.write("number", "036192004512")
-	p.write("name", "Trần An")
-	pages{p}.fits("form-rest")
+	for _, p := range all {
+		openForm(p)
+		p.tap(`#form [value="list"]`)
+		p.until(`document.querySelector("[data-form]") !== null`)
+		pages{p}.fits("form-list")
+		p.tap(`[data-form]`)
+		p.write("number", "036192004512")
+		p.write("name", "Trần An")
+		pages{p}.fits("form-rest")
+	}
 	s.scan(s.province.green[2])
 	p.await("", func(v shown) bool { return v.Word == messages.Word(checkpoint.Admit, p.lang) })
 	p.until(`!document.getElementById("form").open`)
 	p.await("", func(v shown) bool { return isReady(v, p.lang) })
-	openForm()
+	openForm(p)
 	if got := p.text("#form-name"); got != "Trần An" {
 		s.t.Errorf("after an interruption the name reads %q", got)
 	}

@@ -125,6 +125,12 @@ func TestTheGuardsPageByRealScans(t *testing.T) {
 	if len(a03.Differs) != 1 || !strings.HasPrefix(a03.Differs[0], "▲") {
 		t.Errorf("the lines that differ: %q", a03.Differs)
 	}
+	first.key("4")
+	s.await("listed", func(p shown, _ messages.Lang) bool { return p.Listed })
+	first.tap(".place")
+	first.holds('3', `document.querySelector("[aria-pressed=true]") === null`) // as key 4 does
+	first.key("4")
+	s.awaitAll(func(p shown, _ messages.Lang) bool { return p.Listed })
 	first.key("3")
 	s.await("other-paper", func(p shown, l messages.Lang) bool { return p.Do == messages.Line(messages.SecondPaper, l) })
 	for _, p := range s.pages {
@@ -165,12 +171,15 @@ func (s *screens) red() {
 	s.scan(s.province.cards["red"])
 	s.verdict("red-r01", checkpoint.Refuse, "R01")
 	first.tap(`[data-answer="override"]`) // a tap is not a hold
-	first.hold(`[data-answer="override"]`, func() {
-		run(first, chromedp.Poll[bool](`document.querySelector(".chips:not([hidden])") !== null`, chromedp.WithPollingTimeout(patience)))
-	})
-	first.tap(`.chips [value="EMERGENCY_SHOWN"]`)
-	run(first, chromedp.Poll[bool](`document.getElementById("lead").open`, chromedp.WithPollingTimeout(patience)))
-	first.atBoth(func(p *tab) { pages{p}.keep("override-pin") })
+	for _, p := range s.pages[:2] {       // one in each language
+		p.hold(`[data-answer="override"]`, func() {
+			run(p, chromedp.Poll[bool](`document.querySelector(".chips:not([hidden])") !== null`, chromedp.WithPollingTimeout(patience)))
+		})
+		p.tap(`.chips [value="EMERGENCY_SHOWN"]`)
+		run(p, chromedp.Poll[bool](`document.getElementById("lead").open`, chromedp.WithPollingTimeout(patience)))
+		p.atBoth(func(p *tab) { pages{p}.keep("override-pin") })
+	}
+	s.pages[1].tap(`#lead [value="cancel"]`)
 	for _, digit := range leadPIN {
 		first.tap(fmt.Sprintf(`.keys button[value="%c"]`, digit))
 	}
@@ -192,4 +201,9 @@ func (s *screens) faults() {
 	s.awaitAll(isReady)
 	s.daemon.kill()
 	s.await("lost", func(p shown, _ messages.Lang) bool { return p.Lost })
+	asked := func(r stored) bool { return slices.Contains(r.Findings, checkpoint.FoundForCorrection) }
+	records := s.province.read(s.t, s.settings.State)
+	if i := slices.IndexFunc(records, asked); i < 0 || !slices.Contains(records[i].Findings, checkpoint.ShownPermit) || slices.ContainsFunc(records[i+1:], asked) {
+		s.t.Errorf("the guard asked for one correction; the province reads %+v", records)
+	}
 }

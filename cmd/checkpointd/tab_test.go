@@ -45,6 +45,7 @@ type shown struct {
 	Overflow                       string // what does not fit; empty: everything does
 	Lost                           bool
 	Choosing                       bool // why somebody passes
+	Listed                         bool // the data are to be put right
 }
 
 // browser is a real one, which ends with the test.

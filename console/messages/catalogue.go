@@ -48,7 +48,9 @@ var buttons = map[ButtonID]pair{
 	TurnBack:         {"Từ chối", "Turn back"},
 	SamePerson:       {"Cùng người", "Same person"},
 	SomeoneElse:      {"Người khác", "Someone else"},
+	ScanAgain:        {"Quét lại", "Scan again"},
 	OtherPaper:       {"Quét giấy khác", "Other paper"},
+	ForCorrection:    {"Ghi vào danh sách cần cập nhật", "List for correction"},
 	TypeNumber:       {"Nhập số", "Type number"},
 	PaperForm:        {"Tờ khai giấy", "Paper form"},
 	PriorityVehicle:  {"Xe ưu tiên", "Priority vehicle"},
@@ -221,6 +223,7 @@ var findings = map[checkpoint.Finding]pair{
 	checkpoint.FoundTraining:       {"Tập bắt đầu hoặc kết thúc", "Training began or ended"},
 	checkpoint.FoundSettings:       {"Đổi cài đặt", "Settings changed"},
 	checkpoint.FoundGuardDiffers:   {"Cán bộ thấy có điểm sai", "The guard saw a difference"},
+	checkpoint.FoundForCorrection:  {"Cán bộ đề nghị cập nhật dữ liệu", "The guard asks to correct the data"},
 
 	checkpoint.ShownOriginal:    {"Đã xem giấy gốc", "Original seen"},
 	checkpoint.ShownTest:        {"Giấy xét nghiệm", "Test paper"},

@@ -61,13 +61,14 @@ func screens() map[string]checkpoint.View {
 	long.FullName = "CÔNG TẰNG TÔN NỮ NGUYỄN THỊ HUYỀN TRANG"
 	lane := checkpoint.LaneInfo{Site: "Sở Nội vụ", Lane: "1", Direction: checkpoint.In}
 	at := checkpoint.Position{Epoch: 7<<10 | 19<<5 | 2, Seq: 419}
+	found := map[checkpoint.Reason][]checkpoint.Finding{"A01": {checkpoint.FoundNotInData}, "A03": {checkpoint.FoundNameDiffers}, "A07": {checkpoint.FoundIssueDiffers, checkpoint.FoundCardReissued}}
 	waiting := func(v checkpoint.Verdict, r checkpoint.Reason, c *checkpoint.Credential, args map[string]string, differs ...string) checkpoint.View {
 		if args == nil {
 			args = map[string]string{}
 		}
 		args["hotline"] = "0220 000 1022"
 		return checkpoint.View{Lane: lane, Turn: 3, State: checkpoint.StateWaiting, Readers: reader, Position: at,
-			Decision: &checkpoint.Decision{Verdict: v, Reason: r, Args: args, Differs: differs, Credential: c}}
+			Decision: &checkpoint.Decision{Verdict: v, Reason: r, Args: args, Differs: differs, Credential: c, Findings: found[r]}}
 	}
 	shown := func(v checkpoint.Verdict, r checkpoint.Reason, c *checkpoint.Credential, args map[string]string) checkpoint.View {
 		view := waiting(v, r, c, args)
@@ -85,11 +86,14 @@ func screens() map[string]checkpoint.View {
 	refused.Notice, refused.Refused = checkpoint.DecideFirst, 1
 	second := waiting(checkpoint.Refer, "A01", &long, nil)
 	second.SecondUntil = time.Now().Add(time.Hour)
+	listed := waiting(checkpoint.Refer, "A07", card, nil, "issue_date")
+	listed.Listed = true
 	called := waiting(checkpoint.Refuse, "R05", card, map[string]string{"phone": "0220 000 1130", "rule": "Chỉ thị 16"})
 	called.Called = true
 	return map[string]checkpoint.View{
 		"second":       second,
 		"called":       called,
+		"listed":       listed,
 		"idle":         quiet(checkpoint.StateIdle, ""),
 		"reading":      quiet(checkpoint.StateReading, ""),
 		"green":        shown(checkpoint.Admit, "G1", card, map[string]string{"time": "2026-01-13T02:00:00+07:00"}),

@@ -67,18 +67,6 @@ type row struct {
 	Wide, Small  bool // a long name: a whole line, or half of one in small letters
 }
 
-// button is what the guard may do now.
-type button struct {
-	label       messages.ButtonID
-	Label, Icon string
-	Answer      string
-	Opens       string // what the button opens on the page, instead of an answer: pad, form, plate, vehicle-pass, vehicle-back
-	Key         int    // of the keyboard
-	Ends        bool   // ends the decision, or is the one thing that is advised
-	Why         bool   // a reason is chosen before it counts
-	Hold        int    // ms to keep it pressed; 0: a tap
-}
-
 // How many letters of a reason, and of what to do, fit in large.
 const (
 	shortReason = 36
@@ -354,37 +342,6 @@ func day(d checkpoint.Date) string {
 		return fmt.Sprintf("%02d/%04d", d.Month, d.Year)
 	}
 	return fmt.Sprintf("%02d/%02d/%04d", d.Day, d.Month, d.Year)
-}
-
-// buttonsOf is what the guard may answer now. Which button is which is the
-// lane's to say, so that those on the wall do the same.
-func buttonsOf(v checkpoint.View, lang messages.Lang) (list []button) {
-	for _, c := range v.Choices() {
-		b := looks[c.Answer]
-		if v.State == checkpoint.StateWaiting && v.Decision.Verdict == checkpoint.Repeat {
-			b = looksOfRepeat[c.Answer]
-		}
-		b.Why = c.Answer == checkpoint.AnswerOverride || c.Answer == checkpoint.AnswerPassed && v.Decision.Verdict == checkpoint.Refer
-		b.Label, b.Answer, b.Key = messages.Button(b.label, lang), c.Answer.String(), c.Button
-		list = append(list, b)
-	}
-	return withPad(list, v, lang)
-}
-
-var looks = map[checkpoint.Answer]button{
-	checkpoint.AnswerPassed:   {label: messages.LetPass, Icon: "pass", Ends: true},
-	checkpoint.AnswerDenied:   {label: messages.TurnBack, Icon: "back", Ends: true},
-	checkpoint.AnswerOther:    {label: messages.OtherPaper, Icon: "papers"},
-	checkpoint.AnswerCall:     {label: messages.CallDuty, Icon: "call"},
-	checkpoint.AnswerOverride: {label: messages.Override, Icon: "override", Hold: 2000},
-	checkpoint.AnswerUndo:     {label: messages.Undo, Icon: "undo"},
-	checkpoint.AnswerDiffers:  {label: messages.SomethingDiffers, Icon: "differs"},
-	checkpoint.AnswerRight:    {label: messages.RightPerson, Icon: "right", Ends: true},
-}
-
-var looksOfRepeat = map[checkpoint.Answer]button{
-	checkpoint.AnswerPassed: {label: messages.SamePerson, Icon: "same", Ends: true},
-	checkpoint.AnswerDenied: {label: messages.SomeoneElse, Icon: "back", Ends: true},
 }
 
 // sentence is a text on one line.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"checkpoint"
@@ -41,35 +40,6 @@ func (s *Server) places(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "max-age=3600")
 	_, _ = w.Write([]byte(s.cfg.Places)) // the browser is gone
-}
-
-// wantsForm are the ambers that a paper form may answer; others ask for a number.
-var wantsForm = []checkpoint.Reason{checkpoint.DeclarationOver, checkpoint.OtherProvince, "A14"}
-
-// withPad adds the buttons of what is typed: whenever nobody stands there, and
-// in the place of "other paper" once that was asked for.
-func withPad(list []button, v checkpoint.View, lang messages.Lang) []button {
-	if v.State == checkpoint.StateIdle && v.Vehicle != nil {
-		return vehicleButtons(list, lang)
-	}
-	form := button{Label: messages.Button(messages.PaperForm, lang), Icon: "form", Opens: "form", Key: 2}
-	pad := button{Label: messages.Button(messages.TypeNumber, lang), Icon: "pad", Opens: "pad", Key: 1}
-	switch {
-	case v.State == checkpoint.StateIdle, v.State == checkpoint.StateDecided && v.Decision != nil && !v.Decision.Verdict.AsksGuard() && v.Decision.Verdict != checkpoint.Admit:
-		return append([]button{pad, form}, list...)
-	case v.State == checkpoint.StateWaiting && !v.SecondUntil.IsZero():
-		paper := pad
-		if slices.Contains(wantsForm, v.Decision.Reason) {
-			paper = form
-		}
-		for i, b := range list {
-			if b.Answer == checkpoint.AnswerOther.String() {
-				paper.Key = b.Key
-				list[i] = paper
-			}
-		}
-	}
-	return list
 }
 
 // letters are the pad's keys for the number of a passport.

@@ -91,6 +91,12 @@ func TestVehiclesAtTwoLanesFit(t *testing.T) {
 		fits(ctx, t, "two-roads-"+lang+"-1280x800", web.URL+"/?lang="+lang)
 		covered(ctx, t)
 	}
+	amber := screens()["amber-a03"] // four buttons in half a screen
+	amber.Lane.Lane = "2"
+	s.Show(amber)
+	for _, lang := range []string{"vi", "en"} {
+		fits(ctx, t, "two-lanes-amber-"+lang+"-1280x800", web.URL+"/?lang="+lang)
+	}
 }
 
 // covered tells which words a plate's button covers.

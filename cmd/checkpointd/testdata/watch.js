@@ -48,6 +48,7 @@ window.seen = [];
     seen.push({
       Word: text(".word"), Tone: card.querySelector(".verdict").classList[1], Reason: text(".reason"), Do: text(".do"), Notice: text(".notice"),
       Rows: list(".compare dd"), Differs: list(".compare .differs dd"), Buttons: list(".buttons button > span"), Overflow: overflow(),
+      Listed: card.querySelector("[aria-pressed=true]") !== null,
       Choosing: card.querySelector(".chips:not([hidden])") !== null,
       Lost: !document.getElementById("lost").hidden,
     });

@@ -63,8 +63,13 @@
   }, true);
   document.addEventListener("keyup", () => clearTimeout(timer), true);
 
-  // Key 3 opens what there is more, while no button of the lane has it.
+  // Key 3 opens what there is more, while no button of the lane has it, nor had it
+  // a moment ago: whoever is late for that button means no menu.
   let pressed = 0;
+  document.addEventListener("piece", (e) => {
+    const has = (card) => card && card.querySelector(".buttons [data-key='3']");
+    if (has(document.getElementById(e.detail.id)) && !has(e.detail)) pressed = performance.now();
+  });
   document.addEventListener("keydown", (e) => {
     const card = document.querySelector(".card.active"), menu = document.getElementById("menu");
     const soon = performance.now() - pressed < 1500; // a second press by a trembling hand

@@ -152,6 +152,8 @@ document.addEventListener("click", (e) => {
 document.addEventListener("contextmenu", (e) => { if (e.target.closest("button")) e.preventDefault(); });
 
 // Keys 1, 2 and 3 are the buttons of the lane in the black frame; Tab moves it.
+// Where there is a fourth, key 3 does that if it is held: third is its own.
+let third = null;
 document.addEventListener("keydown", (e) => {
   if (e.repeat || document.querySelector("dialog[open]")) return;
   const on = document.activeElement.closest && document.activeElement.closest(".buttons button");
@@ -166,12 +168,21 @@ document.addEventListener("keydown", (e) => {
     if (chip) chip.click();
     return;
   }
-  const button = card && card.querySelector(`.buttons button[data-key="${CSS.escape(e.key)}"], .plate[data-key="${CSS.escape(e.key)}"]`);
+  const keyed = (n) => card.querySelector(`.buttons button[data-key="${CSS.escape(n)}"], .plate[data-key="${CSS.escape(n)}"]`);
+  const button = card && keyed(e.key);
   if (!button) return;
   e.preventDefault(); // nor does the key write into what opens
-  press(button);
+  const fourth = e.key === "3" && keyed("4");
+  if (!fourth) return press(button);
+  third = button;
+  holding = setTimeout(() => { third = null; act(fourth); }, 1000);
 });
-document.addEventListener("keyup", release);
+document.addEventListener("keyup", (e) => {
+  const button = third;
+  third = null;
+  release();
+  if (button && e.key === "3") press(button);
+});
 document.addEventListener("focusin", (e) => {
   const card = e.target.closest && e.target.closest(".card");
   if (card) activate(card);

@@ -15,6 +15,7 @@ const (
 	NotShown    Doubt = "vaccinated"  // a vaccination paper was shown of which the data know nothing
 	Reissued    Doubt = "reissued"    // a card older than the one that the data know
 	NameDiffers Doubt = "name"        // another name on the card than in the data
+	Asked       Doubt = "asked"       // a guard wants the data put right, whatever was found
 )
 
 // doubts are the conditions. Those of the scan take the index scan_doubt by its
@@ -26,6 +27,9 @@ var doubts = map[Doubt]string{
 	NotShown: ` and (s.box, s.epoch, s.seq) in (
 		select v.box, v.refers_epoch, v.refers_seq from opened.outcome v
 		where v.day between @day and @day::date + 1 and v.findings @> '{VACCINATION_PAPER_SHOWN}')`,
+	Asked: ` and o.findings @> '{FOR_CORRECTION}' and (s.box, s.epoch, s.seq) in (
+		select v.box, v.refers_epoch, v.refers_seq from opened.outcome v
+		where v.day between @day and @day::date + 1 and v.findings @> '{FOR_CORRECTION}')`,
 }
 
 // Quality lists a day's scans that say something about the data, for the health
@@ -33,7 +37,7 @@ var doubts = map[Doubt]string{
 func (v *View) Quality(ctx context.Context, scope Scope, day time.Time, doubt Doubt, after Mark, limit int) ([]Sighting, error) {
 	where, ok := doubts[doubt]
 	if !ok {
-		return nil, fmt.Errorf("list of %q: want not-in-data, vaccinated, reissued or name", doubt)
+		return nil, fmt.Errorf("list of %q: want not-in-data, vaccinated, reissued, name or asked", doubt)
 	}
 	args := scope.args()
 	args["day"], args["limit"] = day, orAll(limit)
@@ -47,10 +51,10 @@ func (v *View) Quality(ctx context.Context, scope Scope, day time.Time, doubt Do
 func QualityTable(all []Sighting) Table {
 	t := Table{Title: Column{"Dữ liệu cần xem lại", "Data to look at"}, Columns: []Column{
 		{"Giờ", "Time"}, {"Điểm kiểm soát", "Checkpoint"}, {"Số giấy tờ", "Number"}, {"Loại giấy", "Document"}, {"Họ tên", "Name"}, {"Ngày sinh", "Born"},
-		{"Xã, phường", "Commune"}, {"Kết quả", "Result"}, {"Phát hiện", "Found"},
+		{"Xã, phường", "Commune"}, {"Kết quả", "Result"}, {"Phát hiện", "Found"}, {"Cán bộ đề nghị", "Guard asked"},
 	}}
 	for _, s := range all {
-		t.Rows = append(t.Rows, []string{s.time(), s.SiteName, s.Number, s.Document, s.Name, s.born(), s.home(), s.result(), s.found()})
+		t.Rows = append(t.Rows, []string{s.time(), s.SiteName, s.Number, s.Document, s.Name, s.born(), s.home(), s.result(), s.found(), s.asked()})
 	}
 	return t
 }

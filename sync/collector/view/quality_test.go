@@ -2,6 +2,7 @@ package view_test
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -25,6 +26,10 @@ func TestQualityListsAreWhatWasFound(t *testing.T) {
 		view.NotShown: func(e postgres.Entry) bool {
 			return slices.ContainsFunc(answers[at{e.Box, e.At}], func(r checkpoint.Record) bool { return slices.Contains(r.Findings, checkpoint.ShownVaccination) })
 		},
+		view.Asked: func(e postgres.Entry) bool {
+			all := answers[at{e.Box, e.At}] // the last counts: one that was taken back asks for nothing
+			return len(all) > 0 && slices.Contains(all[len(all)-1].Findings, checkpoint.FoundForCorrection)
+		},
 	} {
 		want := map[string]bool{}
 		for _, day := range p.days {
@@ -38,7 +43,12 @@ func TestQualityListsAreWhatWasFound(t *testing.T) {
 		for _, day := range p.days {
 			list, err := p.view.Quality(t.Context(), view.Scope{All: true}, day, doubt, view.Mark{}, 0)
 			check(t, err)
-			for _, s := range list {
+			rows := view.QualityTable(list).Rows
+			for i, s := range list {
+				asks := slices.Contains(s.Shown, string(checkpoint.FoundForCorrection))
+				if said := rows[i][len(rows[i])-1] == "✓"; said != asks || strings.Contains(strings.Join(rows[i], " "), string(checkpoint.FoundForCorrection)) {
+					t.Errorf("%s: asked for %t, the row is %q", doubt, asks, rows[i])
+				}
 				got[s.At.UTC().Format(time.StampMilli)+s.Box] = true
 			}
 		}
@@ -117,5 +127,26 @@ func TestWhatACommuneSaysComesOutAsCorrections(t *testing.T) {
 	check(t, err)
 	if again[0].Says != "differs" || len(again) != len(list) {
 		t.Errorf("the list shows %q", again[0].Says)
+	}
+}
+
+// A guard who took an answer back asks for nothing until the next.
+func TestATakenBackAnswerAsksForNoCorrection(t *testing.T) {
+	p := changed(t)
+	asked := func() []view.Sighting {
+		list, err := p.view.Quality(t.Context(), view.Scope{All: true}, p.days[0], view.Asked, view.Mark{}, 0)
+		check(t, err)
+		return list
+	}
+	before := asked()
+	if len(before) < 2 {
+		t.Fatalf("%d lines", len(before))
+	}
+	first := before[0]
+	shared.Cluster(t).Exec(t, p.name, fmt.Sprintf(`insert into opened.outcome (day, box, epoch, seq, at, trusted, lane, outcome, refers_epoch, refers_seq)
+		select day, box, epoch, seq + 1000000, at + interval '4 seconds', trusted, lane, 'undone', refers_epoch, refers_seq
+		from opened.outcome where box = '%s' and refers_epoch = %d and refers_seq = %d order by at desc limit 1`, first.Box, first.Epoch, first.Seq))
+	if got := asked(); len(got) != len(before)-1 || got[0].Mark == first.Mark {
+		t.Errorf("%d lines of %d are left", len(got), len(before))
 	}
 }

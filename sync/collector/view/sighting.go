@@ -2,11 +2,13 @@ package view
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"checkpoint"
 	"checkpoint/sync/collector/daykeys"
 )
 
@@ -152,5 +154,16 @@ func (s *Sighting) result() string {
 
 // found is what the check found and the guard was shown.
 func (s *Sighting) found() string {
-	return strings.Join(append(append([]string{}, s.Findings...), s.Shown...), " ")
+	all := append(append([]string{}, s.Findings...), s.Shown...)
+	return strings.Join(slices.DeleteFunc(all, isAsked), " ")
+}
+
+func isAsked(finding string) bool { return finding == string(checkpoint.FoundForCorrection) }
+
+// asked tells whether the guard wants the data put right.
+func (s *Sighting) asked() string {
+	if slices.ContainsFunc(s.Shown, isAsked) {
+		return "✓"
+	}
+	return ""
 }

@@ -1,6 +1,7 @@
 package provincetest
 
 import (
+	"slices"
 	"time"
 
 	"checkpoint"
@@ -87,5 +88,13 @@ func (s *site) outcome(at time.Time, pos checkpoint.Position, r checkpoint.Recor
 	if o == checkpoint.Passed && len(r.Findings) == 1 && r.Findings[0] == checkpoint.FoundDosesMissing && s.IntN(2) == 0 {
 		x.Findings = []checkpoint.Finding{checkpoint.ShownVaccination}
 	}
+	// By the clock, not by chance: what else is made up stays as it is.
+	if o != checkpoint.Undone && at.Unix()%3 == 0 && slices.ContainsFunc(r.Findings, aboutTheData) {
+		x.Findings = append(x.Findings, checkpoint.FoundForCorrection)
+	}
 	s.record(at, x)
+}
+
+func aboutTheData(f checkpoint.Finding) bool {
+	return slices.Contains([]checkpoint.Finding{checkpoint.FoundNotInData, checkpoint.FoundNameDiffers, checkpoint.FoundCardReissued}, f)
 }
