@@ -27,6 +27,7 @@ lane = "1"
 direction = "in"
 scanner = "serial"
 ntp = ["10.0.0.1"]
+restart_window = "02:00-04:30"
 [wifi]
 name = "nha"
 password = "mat khau nha"
@@ -167,6 +168,9 @@ func TestTheCardsConfiguration(t *testing.T) {
 	}
 	if got := c.Lanes[0].Gate; !reflect.DeepEqual(got, gate.Standard()) {
 		t.Errorf("wired as %+v, want %+v", got, gate.Standard())
+	}
+	if got := c.Update.RestartWindow.String(); got != "02:00-04:30" {
+		t.Errorf("it restarts within %s", got)
 	}
 	if c.Box != "cho-1" || c.Site != "Chợ Bình Tây" || c.Lanes[0].Readers[0].Path != "/dev/checkpoint/any/scanner" {
 		t.Errorf("%+v", c)

@@ -8,7 +8,7 @@ import "checkpoint/cmd/internal/cli"
 func systemCommand() *cli.Command {
 	return &cli.Command{
 		Name: "system", Short: "hệ thống trên thẻ / the system on the card",
-		Examples: []string{"sudo checkpointctl system status", "sudo checkpointctl system update /media/usb/checkpoint-1.4.0.raucb"},
+		Examples: []string{"sudo checkpointctl system status", "sudo checkpointctl system update --from-stick"},
 		Sub:      []*cli.Command{firstBootCommand(), stickCommand(), slotStatus(), slotUpdate(), slotRollback(), slotGood(), slotTrial(), slotScrub(), slotChoose()},
 	}
 }

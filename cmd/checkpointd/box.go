@@ -203,19 +203,22 @@ func (b *box) openLanes(io cli.IO, o options) error {
 // openGate gives a lane its gate. A lane works without the pins that cannot be
 // had, and says so, so that the guard still sees verdicts and records are kept.
 func (b *box) openGate(l *lane, trace io.Writer, std cli.IO, o options) {
-	with := gate.Options{Trace: trace, OnFault: func(err error) { l.faults.set("pins", err) }}
+	with := gate.Options{Trace: trace, OnFault: func(err error) {
+		l.faults.set("pins", err)
+		if err == nil {
+			b.log.Info("all lines of the gate work again", "lane", l.config.Name)
+		}
+	}}
 	if o.terminal {
 		with.Output = laneOutput{std.Out, l.config.Name}
 	}
 	var err error
 	l.gate, err = gate.Open(l.config.Gate, with)
-	inputs, errInputs := gate.OpenInputs(l.config.Gate)
-	for _, in := range inputs {
-		b.addInput(in, l)
+	if err != nil { // OnFault tells the lane
+		b.log.Error("lines of the gate are not there: the lane works without them until they come (N11)", "lane", l.config.Name, "error", err)
 	}
-	if err = errors.Join(err, errInputs); err != nil {
-		l.faults.set("lines", err)
-		b.log.Error("lines of the gate cannot be had: the lane works without them (N11)", "lane", l.config.Name, "error", err)
+	for _, in := range gate.Inputs(l.config.Gate) {
+		b.addInput(in, l)
 	}
 }
 

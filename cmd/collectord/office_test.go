@@ -47,8 +47,9 @@ func newHeadOffice(t *testing.T) *headOffice {
 	conn, err := pgx.Connect(t.Context(), c.URL(o.name))
 	o.check(err)
 	defer conn.Close(t.Context())
+	o.First = postgres.DayOf(time.Now()).AddDate(0, 0, -5)
 	for n := range o.days {
-		o.days[n] = postgres.DayOf(time.Now()).AddDate(0, 0, 4*n-5) // five days ago, and yesterday
+		o.days[n] = o.First.AddDate(0, 0, 4*n) // five days ago, and yesterday
 		_, err := o.FillDay(t.Context(), conn, keys, o.days[n])
 		o.check(err)
 	}

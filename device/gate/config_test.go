@@ -64,7 +64,7 @@ func TestOpenNamesEveryLineThatIsMissing(t *testing.T) {
 		t.Fatal("no gate of the lines that are there")
 	}
 	defer g.Close()
-	for _, want := range []string{`"no-such-line" for green`, `"nor-this" for relay`} {
+	for _, want := range []string{`green: no GPIO line "no-such-line"`, `relay: no GPIO line "nor-this"`} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Open = %v, want %q in it", err, want)
 		}

@@ -17,9 +17,15 @@ const retryAfter = 250 * time.Millisecond
 type driven struct {
 	Pin
 	role    role
-	on      bool // as last written
-	known   bool // false: never written, or the last write failed
-	failing bool // reported, and not yet recovered
+	on      bool  // as last written
+	known   bool  // false: never written, or the last write failed
+	failing error // reported, and not yet recovered
+}
+
+// missing tells whether its line was not there yet.
+func (d *driven) missing() bool {
+	l, ok := d.Out.(*late)
+	return ok && l.missing()
 }
 
 // set makes the pin on or off; edge tells whether it was known to be otherwise.
@@ -33,11 +39,12 @@ func (d *driven) set(on bool) (edge bool, err error) {
 	return known && was != on, nil
 }
 
-// rest writes every pin off, whatever is known of it and whichever fails.
+// rest writes every pin off, whatever is known of it and whichever fails. Whose
+// line was never there is at rest.
 func (g *Gate) rest() error {
 	var errs []error
 	for _, d := range g.pins {
-		if d != nil {
+		if d != nil && !d.missing() {
 			errs = append(errs, g.write(d, false))
 		}
 	}
@@ -91,7 +98,7 @@ func (g *Gate) drive(want wish) (next time.Duration) {
 		if err := g.write(d, on[r]); err != nil {
 			next = min(next, retryAfter)
 			g.fault(d, err)
-		} else if d.failing {
+		} else if d.failing != nil {
 			g.recovered(d)
 		}
 	}
@@ -99,24 +106,27 @@ func (g *Gate) drive(want wish) (next time.Duration) {
 }
 
 func (g *Gate) fault(d *driven, err error) {
-	if d.failing {
+	if d.failing != nil {
 		return
 	}
-	d.failing = true
-	if g.options.OnFault != nil {
-		g.options.OnFault(err)
-	}
+	d.failing = err
+	g.tellFaults()
 }
 
 func (g *Gate) recovered(d *driven) {
-	d.failing = false
-	for _, other := range g.pins {
-		if other != nil && other.failing {
-			return
+	d.failing = nil
+	g.tellFaults()
+}
+
+func (g *Gate) tellFaults() {
+	var errs []error
+	for _, d := range g.pins {
+		if d != nil {
+			errs = append(errs, d.failing)
 		}
 	}
 	if g.options.OnFault != nil {
-		g.options.OnFault(nil)
+		g.options.OnFault(errors.Join(errs...))
 	}
 }
 

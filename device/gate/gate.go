@@ -32,8 +32,8 @@ type Pins struct {
 type Options struct {
 	// RelayPulse is how long Open energises the relay; 0: DefaultPulse.
 	RelayPulse time.Duration
-	// OnFault is told of each pin that begins to fail, once, and with nil when
-	// all work again. It is called on the gate's own goroutine: it must not
+	// OnFault is told of all pins that fail when one more begins to, and with nil
+	// when all work again. It is called on the gate's own goroutine: it must not
 	// block and must not call Close.
 	OnFault func(error)
 	// Trace, for benchmarks, gets a line for every edge, just after it is on
@@ -120,17 +120,19 @@ func (g *Gate) Hold(open bool) {
 	g.change(func(w *wish, _ time.Time) { w.held, w.until = open, time.Time{} })
 }
 
-// HasRelay tells whether a relay is fitted.
-func (g *Gate) HasRelay() bool { return g.pins[relay] != nil }
+// HasRelay tells whether a relay is fitted, and its line there.
+func (g *Gate) HasRelay() bool { return g.has(relay) }
 
-// HasBuzzer tells whether one is fitted.
-func (g *Gate) HasBuzzer() bool { return g.pins[buzzer] != nil }
+// HasBuzzer tells whether one is fitted, and its line there.
+func (g *Gate) HasBuzzer() bool { return g.has(buzzer) }
+
+func (g *Gate) has(r role) bool { return g.pins[r] != nil && !g.pins[r].missing() }
 
 // Fitted are the pins that there are: green, amber, red, status, buzzer, relay.
 func (g *Gate) Fitted() []string {
 	list := []string{}
-	for r, d := range g.pins {
-		if d != nil {
+	for r := range g.pins {
+		if g.has(role(r)) {
 			list = append(list, role(r).String())
 		}
 	}

@@ -8,9 +8,7 @@ import (
 	"strings"
 	"syscall"
 
-	"periph.io/x/conn/v3/driver/driverreg"
 	"periph.io/x/conn/v3/gpio"
-	"periph.io/x/conn/v3/gpio/gpioreg"
 	"periph.io/x/host/v3/gpioioctl"
 )
 
@@ -19,17 +17,17 @@ import (
 // board, and nothing maps /dev/mem.
 
 // Open opens the gate that c describes. It expects a Config that Validate
-// passed. The error names every line that cannot be had; the gate works with the
+// passed. The error names every line that is not there; the gate works with the
 // others, since a lamp that is missing must not keep a fire alarm from the relay.
+// What is missing is a fault (OnFault), and is taken when it comes.
 //
 // The relay's pulse comes from c, the rest of o as it is.
-func Open(c Config, o Options) (*Gate, error) {
+func Open(c Config, o Options) (*Gate, error) { return open(c, o, kernel) }
+
+func open(c Config, o Options, among *lines) (*Gate, error) {
 	o.RelayPulse = c.pulse()
 	if c.Driver == DriverSimulated {
 		return openSimulated(c, o), nil
-	}
-	if _, err := driverreg.Init(); err != nil {
-		return New(Pins{}, o), fmt.Errorf("open gate: %w", err)
 	}
 	var pins [roles]Pin
 	var errs []error
@@ -37,44 +35,25 @@ func Open(c Config, o Options) (*Gate, error) {
 		if name == "" {
 			continue
 		}
-		found, err := lineOf(name, role(r).String())
-		if err != nil {
-			errs = append(errs, err)
-			continue
+		l := among.late(name)
+		if _, err := l.seek(); err != nil {
+			errs = append(errs, fmt.Errorf("open gate: %s: %w", role(r), err))
 		}
-		pins[r] = Pin{Out: line{found}, ActiveLow: slices.Contains(c.ActiveLow, role(r).String())}
+		pins[r] = Pin{Out: l, ActiveLow: slices.Contains(c.ActiveLow, role(r).String())}
 	}
 	return New(Pins{Green: pins[green], Amber: pins[amber], Red: pins[red], Status: pins[status], Buzzer: pins[buzzer], Relay: pins[relay]}, o), errors.Join(errs...)
 }
 
-func lineOf(name, what string) (*gpioioctl.GPIOLine, error) {
-	found, ok := gpioreg.ByName(name).(*gpioioctl.GPIOLine)
-	if !ok {
-		return nil, fmt.Errorf("open gate: no GPIO line %q for %s: gpioinfo lists the names; the service's user must be in group gpio", name, what)
-	}
-	return found, nil
-}
-
-// OpenInputs opens the inputs that c describes, whatever drives its lamps. The
-// error names every line that cannot be had; the others are returned with it.
-func OpenInputs(c Config) (inputs []Input, err error) {
-	var errs []error
+// Inputs are the inputs that c describes, whatever drives its lamps. One whose
+// line is not there is a fault of its Watch until it comes.
+func Inputs(c Config) (inputs []Input) {
 	for _, in := range c.inputs() {
-		if in.line == "" {
-			continue
+		if in.line != "" {
+			in.Pin = kernel.late(in.line)
+			inputs = append(inputs, in.Input)
 		}
-		if _, err := driverreg.Init(); err != nil {
-			return nil, fmt.Errorf("open inputs: %w", err)
-		}
-		found, err := lineOf(in.line, in.key)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		in.Pin = inputLine{found}
-		inputs = append(inputs, in.Input)
 	}
-	return inputs, errors.Join(errs...)
+	return inputs
 }
 
 func openSimulated(c Config, o Options) *Gate {
@@ -94,13 +73,10 @@ func openSimulated(c Config, o Options) *Gate {
 
 // line is a GPIO line that recovers. After a failed request periph takes the
 // line for configured and writes to descriptor 0 from then on; closed, it is
-// requested anew at the next write.
+// requested anew at the next write, or when it is watched again.
 type line struct{ *gpioioctl.GPIOLine }
 
-// inputLine is a GPIO line that recovers likewise.
-type inputLine struct{ *gpioioctl.GPIOLine }
-
-func (l inputLine) In(pull gpio.Pull, edge gpio.Edge) error {
+func (l line) In(pull gpio.Pull, edge gpio.Edge) error {
 	err := l.GPIOLine.In(pull, edge)
 	if err != nil {
 		l.Close()

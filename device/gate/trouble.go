@@ -44,11 +44,11 @@ func (t Trouble) flashes() rhythm {
 // box tells it by its amber lamp, which is otherwise dark while nobody is there.
 func (g *Gate) Trouble(t Trouble) {
 	lamp := status
-	if g.pins[status] == nil {
+	if !g.has(status) {
 		lamp = amber
 	}
 	g.mu.Lock()
-	same := g.want.trouble == t
+	same := g.want.trouble == t && g.want.tells == lamp
 	g.mu.Unlock()
 	if same {
 		return // its count is not begun anew

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 func must(t *testing.T, err error) {
@@ -129,5 +131,51 @@ func TestPartitionsOfEveryKindOfCard(t *testing.T) {
 	}
 	if rank("mmcblk1") >= rank("vda") || rank("vda") >= rank("sda") {
 		t.Error("a card must come before a stick")
+	}
+}
+
+// The RAM disk is given back to the machine, and what is mounted on it stays: the
+// system among it.
+func TestTheRAMDiskIsEmptied(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"usr/lib/modules/driver.ko", "init", "dev/null", "rw/upper/etc/kept"} {
+		must(t, os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o755))
+		must(t, os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o600))
+	}
+	must(t, os.Symlink("usr/lib", filepath.Join(dir, "lib")))
+	left := 0
+	if os.Geteuid() == 0 {
+		rw := filepath.Join(dir, "rw")
+		must(t, unix.Mount("tmpfs", rw, "tmpfs", 0, ""))
+		t.Cleanup(func() { must(t, unix.Unmount(rw, 0)) })
+		must(t, os.WriteFile(filepath.Join(rw, "kept"), []byte("x"), 0o600))
+		left = 1
+	} else {
+		t.Log("not root: nothing mounted on it")
+	}
+	must(t, clearDisk(dir))
+	entries, err := os.ReadDir(dir)
+	must(t, err)
+	if len(entries) != left {
+		t.Errorf("left: %v", entries)
+	}
+	if left == 1 {
+		if text, err := os.ReadFile(filepath.Join(dir, "rw/kept")); err != nil || string(text) != "x" {
+			t.Errorf("what was mounted: %q, %v", text, err)
+		}
+	}
+}
+
+// A kernel with huge pages is told to leave them, one without any is none the worse.
+func TestProgramsGetSmallPages(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "enabled")
+	must(t, smallPages(file))
+	if _, err := os.Stat(file); err == nil {
+		t.Error("a file was made of a kernel's setting")
+	}
+	must(t, os.WriteFile(file, nil, 0o600))
+	must(t, smallPages(file))
+	if text, err := os.ReadFile(file); err != nil || string(text) != "never" {
+		t.Errorf("%q, %v", text, err)
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -39,6 +40,9 @@ func start() error {
 		{"tmpfs", "/run", "tmpfs", unix.MS_NOSUID | unix.MS_NODEV, "mode=0755,size=20%"},
 	}); err != nil {
 		return err
+	}
+	if err := smallPages("/sys/kernel/mm/transparent_hugepage/enabled"); err != nil {
+		fmt.Fprintln(os.Stderr, "init: huge pages:", err)
 	}
 	slot, ok, err := slots.Running()
 	if err != nil || !ok {
@@ -102,6 +106,21 @@ func mountAll(list []mount) error {
 	return nil
 }
 
+// smallPages has the kernel give programs the pages that they use and no 2 MiB at
+// a time: a box has a dozen small ones and little memory. Debian's kernel does the
+// contrary on machines of 512 MB and more. One without huge pages has no such file.
+func smallPages(file string) error {
+	f, err := os.OpenFile(file, os.O_WRONLY, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString("never")
+	return errors.Join(err, f.Close())
+}
+
 // openSystem mounts the slot and a file system in memory over it.
 func openSystem(c card, slot slots.Name) error {
 	device, err := verify(c.slot(slot))
@@ -129,6 +148,10 @@ func handOver() error {
 			return fmt.Errorf("move %s: %w", dir, err)
 		}
 	}
+	// Its programs and drivers are some megabytes that nobody could ever have back.
+	if err := clearDisk("/"); err != nil {
+		fmt.Fprintln(os.Stderr, "init: RAM disk not emptied:", err)
+	}
 	if err := unix.Chdir(root); err != nil {
 		return err
 	}
@@ -140,4 +163,23 @@ func handOver() error {
 	}
 	const systemd = "/usr/lib/systemd/systemd"
 	return fmt.Errorf("%s: %w", systemd, unix.Exec(systemd, []string{systemd}, []string{"PATH=/usr/sbin:/usr/bin"}))
+}
+
+// clearDisk removes what a RAM disk holds, and nothing that is mounted on it.
+func clearDisk(dir string) error {
+	var disk unix.Stat_t
+	if err := unix.Stat(dir, &disk); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		var at unix.Stat_t
+		if errStat := unix.Lstat(path, &at); errStat != nil || at.Dev != disk.Dev {
+			err = errors.Join(err, errStat)
+			continue
+		}
+		err = errors.Join(err, os.RemoveAll(path))
+	}
+	return err
 }

@@ -12,6 +12,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"checkpoint/store/durable"
@@ -29,7 +31,15 @@ var (
 	ErrNoRoom    = errors.New("not enough room on the data partition")
 	ErrWrite     = errors.New("the bundle could not be installed")
 	ErrBusy      = errors.New("another update is being installed")
+	ErrRuns      = errors.New("this version runs already")
+	ErrGivenUp   = errors.New("the installation of this bundle broke off too often")
 )
+
+// Refused tells whether a bundle that came by itself will never be installed
+// here. Whatever else broke an installation off may be otherwise the next time.
+func Refused(err error) bool {
+	return slices.ContainsFunc([]error{ErrNoKeyring, ErrUnsigned, ErrOther, ErrOlder, ErrTried, ErrRuns, ErrGivenUp}, func(of error) bool { return errors.Is(err, of) })
+}
 
 // reserve is what stays free for records, in bytes.
 const reserve = 64 << 20
@@ -72,7 +82,8 @@ func (i Installer) Proved() error { return i.Floor().Raise(i.Running.Floor) }
 
 // Open copies a bundle to where nobody but root can change it, and checks it
 // there: signature, kind of box, floor. unseen is for one that nobody at the box
-// chose: it is not installed if it fell back once. Close ends with it.
+// chose: it is not installed if it fell back once, and not begun for ever if it
+// breaks off each time. Close ends with it.
 func (i Installer) Open(ctx context.Context, from string, unseen bool) (Bundle, error) {
 	if _, err := os.Stat(i.Keyring); errors.Is(err, fs.ErrNotExist) {
 		return Bundle{}, ErrNoKeyring
@@ -82,8 +93,11 @@ func (i Installer) Open(ctx context.Context, from string, unseen bool) (Bundle, 
 		return Bundle{}, err
 	}
 	b := Bundle{path: filepath.Join(i.Dir, "bundle.raucb"), lock: lock}
-	if err = i.copy(from, b.path); err == nil {
-		err = i.check(ctx, &b, unseen)
+	floor, err := i.Floor().Load()
+	if err != nil {
+		err = fmt.Errorf("no update while the floor cannot be read: %w", err)
+	} else if err = i.copy(from, b.path, unseen); err == nil {
+		err = i.check(ctx, &b, floor, unseen)
 	}
 	if err != nil {
 		return Bundle{}, errors.Join(err, b.Close())
@@ -112,7 +126,7 @@ func (i Installer) lock() (*os.File, error) {
 	return f, nil
 }
 
-func (i Installer) copy(from, to string) error {
+func (i Installer) copy(from, to string, unseen bool) error {
 	if err := os.RemoveAll(to); err != nil { // of a power cut
 		return fmt.Errorf("copy bundle: %w", err)
 	}
@@ -132,6 +146,11 @@ func (i Installer) copy(from, to string) error {
 	if free < info.Size()+reserve {
 		return fmt.Errorf("%w: %d MB are free, the bundle needs %d MB and %d MB stay for records", ErrNoRoom, free>>20, info.Size()>>20+1, reserve>>20)
 	}
+	if unseen {
+		if err := i.begin(info); err != nil {
+			return err
+		}
+	}
 	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("copy bundle: %w", err)
@@ -143,14 +162,38 @@ func (i Installer) copy(from, to string) error {
 	return nil
 }
 
+// mostBegun is how often a bundle that came by itself is begun: each time costs
+// the card more than a hundred megabytes of writing, and one that rotted after it
+// came breaks off as one does whose card had a bad moment.
+const mostBegun = 6
+
+// begin counts, before anything is done, how often the bundle was begun: a power
+// cut in the middle leaves no other trace. It is told from others by size and
+// time, which are known also where it cannot be read.
+func (i Installer) begin(info fs.FileInfo) error {
+	file := durable.Bytes(filepath.Join(i.Dir, "begun"))
+	which, count := fmt.Sprintf("%d %d", info.Size(), info.ModTime().UnixNano()), 0
+	if have, err := file.Load(); err != nil {
+		return fmt.Errorf("count the beginnings of a bundle: %w", err)
+	} else if text, same := strings.CutPrefix(string(have), which+" "); same {
+		count, _ = strconv.Atoi(strings.TrimSpace(text))
+	}
+	if count >= mostBegun {
+		return fmt.Errorf("%w: %d times", ErrGivenUp, count)
+	}
+	return file.Save(fmt.Appendf(nil, "%s %d\n", which, count+1))
+}
+
 // check asks RAUC what the signature is over, and judges it.
-func (i Installer) check(ctx context.Context, b *Bundle, unseen bool) error {
+func (i Installer) check(ctx context.Context, b *Bundle, floor release.Version, unseen bool) error {
 	var said bytes.Buffer
 	info := exec.CommandContext(ctx, i.Rauc, "info", "--output-format=json", b.path)
 	info.Stderr = &said
 	text, err := info.Output()
-	if err != nil {
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.Exited() {
 		return fmt.Errorf("%w: %s", ErrUnsigned, last(said.String(), err))
+	} else if err != nil { // it was not started, or killed: nothing is known of the bundle
+		return fmt.Errorf("%w: rauc info: %w", ErrWrite, err)
 	}
 	var m struct{ Compatible, Version string }
 	if err := json.Unmarshal(text, &m); err != nil {
@@ -162,12 +205,11 @@ func (i Installer) check(ctx context.Context, b *Bundle, unseen bool) error {
 	if b.Version, err = release.Parse(m.Version); err != nil {
 		return fmt.Errorf("%w: %w", ErrOther, err)
 	}
-	floor, err := i.Floor().Load()
-	if err != nil {
-		return fmt.Errorf("no update while the floor cannot be read: %w", err)
-	}
 	if b.Version.Compare(floor) < 0 {
 		return fmt.Errorf("%w: %s, the floor is %s", ErrOlder, b.Version, floor)
+	}
+	if unseen && b.Version == i.Running.Version {
+		return fmt.Errorf("%w: %s", ErrRuns, b.Version)
 	}
 	failed, err := i.Failed()
 	if unseen && err == nil && b.Version == failed {

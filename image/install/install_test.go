@@ -102,3 +102,59 @@ func TestAProvenSystemRaisesTheFloor(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What came by itself is tried again after what may pass, and given up after what
+// does not: a bundle that breaks off each time must not wear the card out.
+func TestWhatBreaksOffIsTriedAgainButNotForEver(t *testing.T) {
+	i, from := box(t)
+	info, err := os.ReadFile(i.Rauc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The floor rots, rauc is killed: nothing is known of the bundle.
+	if err := errors.Join(os.MkdirAll(i.Dir, 0o755), os.WriteFile(string(i.Floor()), []byte("1.3"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := i.Open(t.Context(), from, true); err == nil || Refused(err) {
+		t.Errorf("no floor: %v", err)
+	}
+	if err := i.Proved(); err != nil {
+		t.Fatal(err)
+	}
+	begin := func(script string) error {
+		if err := os.WriteFile(i.Rauc, []byte(script), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		b, err := i.Open(t.Context(), from, true)
+		if err != nil {
+			return err
+		}
+		return errors.Join(i.Install(t.Context(), b), b.Close())
+	}
+	for range mostBegun - 1 {
+		if err := begin("#!/bin/sh\nkill -9 $$\n"); err == nil || Refused(err) {
+			t.Fatalf("killed: %v", err)
+		}
+	}
+	broken := "#!/bin/sh\nif [ $1 = install ]; then exit 1; fi\n" + strings.TrimPrefix(string(info), "#!/bin/sh\n")
+	if err := begin(broken); !errors.Is(err, ErrWrite) || Refused(err) {
+		t.Errorf("broken off: %v", err)
+	}
+	if err := begin(string(info)); !errors.Is(err, ErrGivenUp) || !Refused(err) {
+		t.Errorf("for ever: %v", err)
+	}
+	if b, err := i.Open(t.Context(), from, false); err != nil || b.Close() != nil {
+		t.Errorf("by hand: %v", err)
+	}
+	// Another one that comes has tries of its own.
+	if err := os.WriteFile(from, []byte(`{"compatible": "checkpoint-arm64", "version": "1.4.1"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := begin(string(info)); err != nil {
+		t.Errorf("the next one: %v", err)
+	}
+	i.Running.Version = release.Version{Major: 1, Minor: 4, Patch: 1}
+	if err := begin(string(info)); !errors.Is(err, ErrRuns) || !Refused(err) {
+		t.Errorf("once it runs: %v", err)
+	}
+}

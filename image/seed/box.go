@@ -73,7 +73,7 @@ func (s *Seed) Config(o Office, scanner Scanner, state string) (string, Faults) 
 	} else if s.Wiring != WiringNone {
 		line("decision_inputs = [\"control\", \"buttons\"]")
 	}
-	o.links(line)
+	o.links(line, s.RestartWindow)
 	line("\n[[lane]]\nname = %q\ndirection = %q", box["lane"], box["direction"])
 	line("[[lane.reader]]\nname = \"scanner\"\nkind = %q\npath = %q", scanner.Kind, scanner.Path)
 	line("[lane.gate]\n%s", s.gate())
@@ -95,16 +95,23 @@ func Untouched(config []byte) bool {
 	return sealed(text) == string(config)
 }
 
-// links are the ways to the province.
-func (o Office) links(line func(string, ...any)) {
+// links are the ways to the province, and when what came on them may restart the
+// box.
+func (o Office) links(line func(string, ...any), restart string) {
 	if o.Broker != "" {
 		line("\n[mqtt]\nbroker = %q\nca = %q\ncert = %q\nkey = %q", o.Broker, o.Authority, o.Identity, o.Identity)
 	}
 	if o.Server != "" {
 		line("\n[enrol]\nserver = %q", o.Server)
 	}
+	if o.Repo+restart != "" {
+		line("\n[update]")
+	}
+	if restart != "" {
+		line("restart_window = %q", restart)
+	}
 	if o.Repo != "" {
-		line("\n[update]\nurl = %q", o.Repo)
+		line("url = %q", o.Repo)
 		if !o.PublicRepo {
 			line("ca = %q", o.Authority)
 		}

@@ -11,8 +11,12 @@ import (
 // Parse reads the file. The error is [Faults]: all of them, each with its line
 // where it has one.
 func Parse(b []byte) (*Seed, error) {
+	return parse(b, (*toml.Decoder).DisallowUnknownFields)
+}
+
+func parse(b []byte, how func(*toml.Decoder) *toml.Decoder) (*Seed, error) {
 	text, faults := clean(b)
-	s, wrong := decodeAll(text)
+	s, wrong := decodeAll(text, how)
 	faults = append(faults, wrong...)
 	s.Claim = strings.TrimSpace(s.Claim)
 	faults = append(faults, s.validate(text)...)
@@ -26,12 +30,12 @@ const mostFaults = 20
 
 // decodeAll goes on past a line that cannot be read, as if it were not there,
 // so that all of them are told.
-func decodeAll(text string) (*Seed, Faults) {
+func decodeAll(text string, how func(*toml.Decoder) *toml.Decoder) (*Seed, Faults) {
 	var faults Faults
 	lines := strings.Split(text, "\n")
 	for {
 		s := &Seed{}
-		err := toml.NewDecoder(strings.NewReader(strings.Join(lines, "\n"))).DisallowUnknownFields().Decode(s)
+		err := how(toml.NewDecoder(strings.NewReader(strings.Join(lines, "\n")))).Decode(s)
 		var unknown *toml.StrictMissingError
 		var wrong *toml.DecodeError
 		switch {
@@ -40,7 +44,7 @@ func decodeAll(text string) (*Seed, Faults) {
 		case errors.As(err, &unknown):
 			for _, e := range unknown.Errors {
 				row, _ := e.Position()
-				faults.add(row, "không có mục %q; xem lại chính tả", "there is no key %q; look at its spelling", strings.Join(e.Key(), "."))
+				faults.unknown(row, strings.Join(e.Key(), "."))
 			}
 			return s, faults
 		case !errors.As(err, &wrong):

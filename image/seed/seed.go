@@ -37,6 +37,11 @@ type Seed struct {
 	SSHKey string   `toml:"ssh_key"` // a line as ssh-keygen writes it; empty: nobody comes in by SSH
 	NTP    []string `toml:"ntp"`     // time servers; empty: those of the network, or Debian's
 
+	// RestartWindow is when the box may restart into a new system, 02:00-04:30 by
+	// Vietnam's clock; empty: whenever its lanes are quiet. A file without it can be
+	// read by systems that did not know it.
+	RestartWindow string `toml:"restart_window,omitempty"`
+
 	Network Network `toml:"network"`
 	WiFi    WiFi    `toml:"wifi"`
 	Mobile  Mobile  `toml:"mobile"`

@@ -120,7 +120,7 @@ func (r Report) wrong() (list []Text) {
 		list = append(list, f.Text)
 	}
 	if r.ByHand {
-		list = append(list, Text{"cấu hình đã được sửa tay trên máy: nơi, làn và máy quét ghi ở đây không có tác dụng", "the configuration was changed by hand on the box: site, lane and scanner of this file do not count"})
+		list = append(list, Text{"cấu hình đã được sửa tay trên máy: nơi, làn, máy quét và giờ khởi động lại ghi ở đây không có tác dụng", "the configuration was changed by hand on the box: site, lane, scanner and time of restart of this file do not count"})
 	}
 	if r.Bare {
 		list = append(list, Text{"không xoá được mật khẩu khỏi " + File + ": hãy tự xoá", "a password could not be taken out of " + File + ": remove it yourself"})

@@ -26,10 +26,11 @@ const (
 )
 
 var (
-	id       = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`) // as the daemon's configuration has it
-	host     = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
-	country  = regexp.MustCompile(`^[A-Z]{2}$`)
-	claimish = regexp.MustCompile(`(?i)^CHECKPOINT-CLAIM-1:[A-Z2-7]+$`)
+	timeOfDay = regexp.MustCompile(`^([01][0-9]|2[0-3]):[0-5][0-9]$`)
+	id        = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`) // as the daemon's configuration has it
+	host      = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
+	country   = regexp.MustCompile(`^[A-Z]{2}$`)
+	claimish  = regexp.MustCompile(`(?i)^CHECKPOINT-CLAIM-1:[A-Z2-7]+$`)
 )
 
 // checker collects faults with the lines that they are on.
@@ -64,6 +65,8 @@ func (s *Seed) validate(text string) Faults {
 	for _, server := range s.NTP {
 		c.want(isHost(server), "", "ntp", "tên hoặc địa chỉ máy chủ giờ, không có cổng", "names or addresses of time servers, without a port")
 	}
+	from, until, _ := strings.Cut(s.RestartWindow, "-")
+	c.want(s.RestartWindow == "" || timeOfDay.MatchString(from) && timeOfDay.MatchString(until) && from != until, "", "restart_window", `giờ Việt Nam, như "02:00-04:30"`, `a time of the day in Vietnam, such as "02:00-04:30"`)
 	s.network(c)
 	s.secrets(c)
 	return c.Faults

@@ -52,8 +52,14 @@ func (s *Shared) Cluster(t TB) *Cluster {
 // Database makes an empty database and returns its name. It goes with the cluster.
 func (s *Shared) Database(t TB) string {
 	t.Helper()
+	return s.Copy(t, "template1")
+}
+
+// Copy makes a database like another one, in which nobody is at that time.
+func (s *Shared) Copy(t TB, of string) string {
+	t.Helper()
 	name := fmt.Sprintf("t%d", s.count.Add(1))
-	s.Cluster(t).Exec(t, "postgres", "create database "+name)
+	s.Cluster(t).Exec(t, "postgres", "create database "+name+" template "+of)
 	return name
 }
 

@@ -86,7 +86,8 @@ type Client struct {
 	status  Status
 	suspect bool // layers in use have to be proven again
 
-	woken time.Time // when Run last looked for a hint
+	woken  time.Time // when Run last looked for a hint
+	spoilt spoilt    // of updates, which come one at a time
 }
 
 // New returns a client that waits for Run or Update.

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/theupdateframework/go-tuf/v2/metadata"
 
@@ -87,6 +88,9 @@ func (c *Client) fetchSystem(ctx context.Context, file *metadata.TargetFiles, ve
 	if have, err := taken.Load(); err != nil || string(have) == sum.String() {
 		return err
 	}
+	if c.spoilt.rests(sum) {
+		return fmt.Errorf("%w: a bundle that came %d times; it is fetched again within a day", ErrReplaced, spoiltOften)
+	}
 	if err := durable.MkdirAll(c.o.System, 0o700); err != nil {
 		return err
 	}
@@ -107,6 +111,7 @@ func (c *Client) fetchSystem(ctx context.Context, file *metadata.TargetFiles, ve
 		return err
 	}
 	if err := a.proven(sum); err != nil {
+		c.spoilt.add(sum)
 		return errors.Join(err, os.Remove(part))
 	}
 	if err := durable.Publish(part, filepath.Join(c.o.System, release.TargetName)); err != nil {
@@ -114,6 +119,33 @@ func (c *Client) fetchSystem(ctx context.Context, file *metadata.TargetFiles, ve
 	}
 	c.o.Log.Info("a newer system has come", "version", version.String())
 	return taken.Save([]byte(sum.String()))
+}
+
+// A bundle that was spoilt on its way, or on the card, comes whole the next time.
+// One that is another one on the server would come again with each look: more than
+// a hundred megabytes every ten minutes, and each time written to the card.
+const (
+	spoiltOften = 2
+	spoiltRest  = 24 * time.Hour
+)
+
+// spoilt is the bundle that came last and did not have its hash.
+type spoilt struct {
+	sum   string
+	times int
+	last  time.Time
+}
+
+func (s *spoilt) add(sum metadata.HexBytes) {
+	if s.sum != sum.String() {
+		*s = spoilt{sum: sum.String()}
+	}
+	s.times, s.last = s.times+1, time.Now()
+}
+
+// rests tells whether it is not to be fetched now.
+func (s *spoilt) rests(sum metadata.HexBytes) bool {
+	return s.sum == sum.String() && s.times >= spoiltOften && time.Since(s.last) < spoiltRest
 }
 
 // forgetParts gives the room of bundles back that are offered no more.

@@ -106,6 +106,33 @@ func TestASystemGoesOnWhereTheLinkBroke(t *testing.T) {
 	}
 }
 
+// A bundle that is another one on the server is not fetched with every look: it
+// would cost a link and a card more than all data do.
+func TestASpoiltBundleIsNotFetchedForEver(t *testing.T) {
+	s := newSystemScene(t)
+	want := s.offers(release.Version{Major: 1, Minor: 3}, 1_000)
+	files, err := filepath.Glob(s.path("targets/*." + release.TargetName))
+	must(t, err)
+	must(t, os.WriteFile(files[0], bytes.Repeat([]byte{1}, len(want)), 0o600))
+	carried := count(Directory(s.dir))
+	s.o.Carrier = carried
+	client := New(s.o)
+	for range 10 {
+		if _, err := client.Update(t.Context()); !errors.Is(err, ErrReplaced) {
+			t.Fatal(err)
+		}
+	}
+	name := "targets/" + filepath.Base(files[0])
+	if n := carried.opened[name]; n != spoiltOften {
+		t.Errorf("fetched %d times in 10 looks, want %d", n, spoiltOften)
+	}
+	must(t, os.WriteFile(files[0], want, 0o600))
+	client.spoilt.last = client.spoilt.last.Add(-spoiltRest)
+	if _, err := client.Update(t.Context()); err != nil || !bytes.Equal(s.has(), want) {
+		t.Errorf("once it was mended: %v, %d bytes", err, len(s.has()))
+	}
+}
+
 // What a box that runs a system never takes: the rest of it, data first, goes on.
 func TestSystemsThatABoxRefuses(t *testing.T) {
 	newer := release.Version{Major: 1, Minor: 3}

@@ -2,7 +2,10 @@ package card
 
 import (
 	"io"
+	"os"
+	"path/filepath"
 	"testing"
+	"time"
 
 	"checkpoint/image/slots"
 )
@@ -30,6 +33,24 @@ func TestTheImageIsALane(t *testing.T) {
 	if s := m.state(); s.First != slots.A || !s.A.Proven || s.B.Proven {
 		t.Errorf("slot state %+v", s)
 	}
+}
+
+// The same card in a Raspberry Pi 3: its loader, its SD controller, its pins and USB.
+// It has no battery clock: it goes on from when its clock was last saved.
+func TestTheImageRunsOnARaspberryPi(t *testing.T) {
+	p := newProvince(t)
+	p.wire(&raspberry)
+	saved := filepath.Join(p.data(), "clock", "clock")
+	must(t, os.Mkdir(filepath.Dir(saved), 0o755))
+	must(t, os.WriteFile(saved, nil, 0o644))
+	later := time.Now().Add(10 * time.Minute) // not behind what the province has signed
+	must(t, os.Chtimes(saved, later, later))
+	m := newMachine(t, func(card string) { p.put(card) })
+	m.board = &raspberry
+	m.start()
+	m.awaitReady(slots.A)
+	m.scan(p.payload("green"))
+	m.await("the record in the province", func() bool { return p.admitted() == 1 })
 }
 
 // scan shows a code to the scanner until the gate opens for it, and tells how often

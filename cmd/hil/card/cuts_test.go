@@ -46,6 +46,7 @@ func kinds() []kind {
 		{"scanning", (*cuts).scanning},
 		{"snapshot load", (*cuts).load},
 		{"idle", (*cuts).idle},
+		{"update", (*cuts).update},
 	}
 }
 
@@ -56,6 +57,7 @@ const (
 	writesOfBoot      = 60
 	writesOfLoad      = 60
 	writesOfScan      = 8
+	writesOfUpdate    = 900
 )
 
 // cuts is a box whose power fails, and what must come out in the end.
@@ -68,6 +70,8 @@ type cuts struct {
 	written       int            // to it until then
 	stick         uint64         // number of the snapshot on the stick that is plugged in; 0: none is
 	away          bool           // the province is
+	offered       slots.Name     // where a newer system goes that lies on the card; empty: none does
+	systems       int            // were offered
 	settled       bool           // the lane was ready on this card
 	made          int
 }
@@ -146,6 +150,7 @@ func (c *cuts) comeBack() {
 	c.settled = true
 	c.show()
 	c.delivered()
+	c.updated()
 	for tries := 0; c.stick != 0; tries++ {
 		if _, snapshot := c.province.admissions(); snapshot == c.stick {
 			c.unplug()
@@ -274,27 +279,4 @@ func (c *cuts) scanning() {
 func (c *cuts) idle() {
 	c.t.Helper()
 	c.untilWrite(1+c.random.IntN(writesOfScan), c.after(30*time.Second))
-}
-
-// load ends while a newer snapshot comes in from a stick, which stays plugged in.
-func (c *cuts) load() {
-	c.t.Helper()
-	c.stick = c.province.newStick(c.path("stick"))
-	c.plug()
-	c.untilWrite(1+c.random.IntN(writesOfLoad), c.after(3*time.Minute))
-}
-
-func (c *cuts) plug() {
-	c.t.Helper()
-	for _, step := range []string{"drive_add 0 if=none,id=stick,format=raw,file=" + c.path("stick"), "device_add usb-storage,id=stick,drive=stick"} {
-		if answer := c.command(step); strings.Contains(answer, "Error") {
-			c.t.Fatalf("%s: %s", step, answer)
-		}
-	}
-}
-
-func (c *cuts) unplug() {
-	c.t.Helper()
-	c.command("device_del stick")
-	c.stick = 0
 }

@@ -3,7 +3,6 @@ package card
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -11,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -37,6 +35,7 @@ type machine struct {
 	scanner net.Conn // the far end of the USB scanner's cable
 	monitor net.Conn
 	boots   int
+	board   *hardware
 	engine  []string // how its processors are emulated
 }
 
@@ -46,7 +45,7 @@ func newMachine(t *testing.T, prepare func(card string)) *machine {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "card") // a short path: sockets' names are short
 	must(t, err)
-	m := &machine{t: t, dir: dir, prepare: prepare, random: random(t), engine: inTime}
+	m := &machine{t: t, dir: dir, prepare: prepare, random: random(t), board: &virtual, engine: inTime}
 	t.Cleanup(func() {
 		m.cut()
 		if t.Failed() {
@@ -58,7 +57,6 @@ func newMachine(t *testing.T, prepare func(card string)) *machine {
 		}
 	})
 	m.flash()
-	m.deviceTree()
 	return m
 }
 
@@ -108,29 +106,12 @@ func (m *machine) path(name string) string { return filepath.Join(m.dir, name) }
 var (
 	// inTime has its clock go with the host's, as the province's clock does: a box whose
 	// clock is a minute behind what the province signs trusts it no more.
-	inTime = []string{"-accel", "tcg,thread=multi", "-smp", "2"}
+	inTime = []string{"-accel", "tcg,thread=multi"}
 
 	// counting has its clock count instructions, 2 ns each, and go on by itself only while
 	// there is nothing to do.
-	counting = []string{"-accel", "tcg,thread=single", "-icount", "shift=1", "-smp", "2"}
+	counting = []string{"-accel", "tcg,thread=single", "-icount", "shift=1"}
 )
-
-// lines are the names of the board's pins, as its device tree has them. The
-// fourth is wired to the power button.
-const lines = "GREEN AMBER RED POWER RELAY STATUS LINE6 LINE7"
-
-// board is the machine. Without ACPI off a board with a loader has no GPIO pins.
-func (m *machine) board(extra string) []string {
-	return append([]string{"-M", "virt,acpi=off" + extra, "-cpu", "cortex-a72", "-m", "1024", "-nodefaults", "-no-user-config", "-display", "none"}, m.engine...)
-}
-
-// deviceTree is the emulated board's own, with names for its pins.
-func (m *machine) deviceTree() {
-	m.t.Helper()
-	tree := m.path("board.dtb")
-	run(m.t, "qemu-system-aarch64", m.board(",dumpdtb="+tree)...)
-	run(m.t, "fdtput", append([]string{"-t", "s", tree, "/pl061@9030000", "gpio-line-names"}, strings.Fields(lines)...)...)
-}
 
 // start switches the board on.
 func (m *machine) start() {
@@ -139,13 +120,8 @@ func (m *machine) start() {
 	scanner, monitor := m.listen("scanner"), m.listen("monitor")
 	defer scanner.Close()
 	defer monitor.Close()
-	m.qemu = exec.Command("qemu-system-aarch64", append(m.board(""), "-dtb", m.path("board.dtb"),
-		"-bios", imageFile("u-boot-qemu.bin"),
-		"-drive", "if=none,id=card,format=raw,cache=writeback,file=nbd+unix:///?socket="+m.path("disk"), "-device", "virtio-blk-pci,drive=card",
-		"-netdev", "user,id=net,hostfwd=tcp:127.0.0.1:0-:22", "-device", "virtio-net-pci,netdev=net,romfile=", "-device", "virtio-rng-pci",
-		"-device", "qemu-xhci", "-chardev", "socket,id=scanner,path="+m.path("scanner"), "-device", "usb-serial,chardev=scanner",
-		"-device", "i6300esb", "-action", "watchdog=reset",
-		"-serial", "file:"+m.console(), "-monitor", "unix:"+m.path("monitor"))...)
+	m.qemu = exec.Command("qemu-system-aarch64", append(m.board.args(m), "-netdev", "user,id=net,hostfwd=tcp:127.0.0.1:0-:22",
+		"-chardev", "socket,id=scanner,path="+m.path("scanner"), "-device", "usb-serial,chardev=scanner", "-monitor", "unix:"+m.path("monitor"))...)
 	var complaints bytes.Buffer
 	m.qemu.Stderr = &complaints
 	m.qemu.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -234,25 +210,6 @@ func (m *machine) command(text string) string {
 		answer = append(answer, b[:n]...)
 	}
 	return string(answer)
-}
-
-// lit tells whether a pin is high, from the controller's data register
-// (PL061, ARM DDI 0190, 3.3.1), which the host reads past the guest.
-func (m *machine) lit(name string) bool {
-	m.t.Helper()
-	answer := m.command("xp /1wx 0x90303fc")
-	_, value, _ := strings.Cut(answer, "90303fc: 0x")
-	var pins uint
-	if _, err := fmt.Sscanf(value, "%x", &pins); err != nil {
-		m.t.Fatalf("%q: %v", answer, err)
-	}
-	for i, line := range strings.Fields(lines) {
-		if line == name {
-			return pins>>i&1 == 1
-		}
-	}
-	m.t.Fatalf("no pin %s", name)
-	return false
 }
 
 // state is the slot state that is on the card now.

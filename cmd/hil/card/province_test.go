@@ -3,7 +3,6 @@ package card
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -63,7 +62,7 @@ func (p *province) data() string { return p.path("data") }
 // enrol fills it: state, with a snapshot, and configuration.
 func (p *province) enrol(authority *mosquittotest.Authority) {
 	p.t.Helper()
-	state, config := filepath.Join(p.data(), "checkpoint"), filepath.Join(p.data(), "config")
+	state := filepath.Join(p.data(), "checkpoint")
 	must(p.t, rig.Enrol(p.path("keys"), state))
 	run(p.t, p.path("bin/checkpointctl"), "snapshot", "load", "--data", state, "--run", p.dir, p.path("snap"))
 	must(p.t, os.Mkdir(filepath.Join(state, "broker"), 0o700))
@@ -74,14 +73,16 @@ func (p *province) enrol(authority *mosquittotest.Authority) {
 		must(p.t, os.WriteFile(filepath.Join(state, "broker", to), b, 0o600))
 	}
 	run(p.t, "chown", "-R", daemon, state)
-	must(p.t, os.Mkdir(config, 0o755))
-	_, port, err := net.SplitHostPort(p.broker.Addr())
-	must(p.t, err)
-	must(p.t, os.WriteFile(filepath.Join(config, "checkpoint.toml"), fmt.Appendf(nil, configuration, boxID, port, scannerLink), 0o644))
+	p.wire(&virtual)
 }
 
-// scannerLink is the name that 70-checkpoint.rules gives the board's USB scanner.
-const scannerLink = "/dev/checkpoint/scanner-platform-4010000000.pcie-pci-0000:00:04.0-usb-0:1:1.0-port0"
+// port of the broker.
+func (p *province) port() string {
+	p.t.Helper()
+	_, port, err := net.SplitHostPort(p.broker.Addr())
+	must(p.t, err)
+	return port
+}
 
 // The host's clock is the guest's: nobody has to wait for a time server.
 const configuration = `box = "%s"
@@ -103,11 +104,7 @@ name = "1"
 direction = "in"
 [lane.gate]
 driver = "gpio"
-green = "GREEN"
-amber = "AMBER"
-red = "RED"
-relay = "RELAY"
-relay_pulse_ms = 10000
+%srelay_pulse_ms = 10000
 [[lane.reader]]
 name = "usb"
 kind = "serial"

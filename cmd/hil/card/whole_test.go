@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"testing"
 
 	"checkpoint/image/seed"
 )
@@ -57,16 +58,9 @@ func (c *cuts) data() (replay string) {
 	copied := c.path("data")
 	defer os.Remove(copied)
 	run(c.t, "dd", "if="+c.card(), "of="+copied, "bs=1M", fmt.Sprint("skip=", begin>>20), fmt.Sprint("count=", size>>20), "conv=sparse", "status=none")
-	mended, err := exec.Command("/usr/sbin/e2fsck", "-p", copied).CombinedOutput()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) && exit.ExitCode() == 1 { // e2fsck(8): mended
-		err = nil
-	}
-	if err != nil {
-		c.t.Fatalf("e2fsck -p: %v\n%s", err, mended)
-	}
+	said := mend(c.t, copied)
 	if rest, err := exec.Command("/usr/sbin/e2fsck", "-f", "-n", copied).CombinedOutput(); err != nil {
-		c.t.Fatalf("e2fsck -fn: %v\n%s\nafter e2fsck -p:\n%s", err, rest, mended)
+		c.t.Fatalf("e2fsck -fn: %v\n%s\nafter e2fsck -p:\n%s", err, rest, said)
 	}
 	superblock := make([]byte, 8)
 	f, err := os.Open(copied)
@@ -76,7 +70,18 @@ func (c *cuts) data() (replay string) {
 	if blocks := int64(binary.LittleEndian.Uint32(superblock[4:])); c.settled && blocks != size/blockSize {
 		c.t.Fatalf("the data file system has %d blocks, its partition %d", blocks, size/blockSize)
 	}
-	return strings.TrimSpace(strings.ReplaceAll(string(mended), "\n", "; "))
+	return strings.TrimSpace(strings.ReplaceAll(said, "\n", "; "))
+}
+
+// mend does to a file system what a box does at its start, and tells what that was.
+func mend(t *testing.T, partition string) (said string) {
+	t.Helper()
+	out, err := exec.Command("/usr/sbin/e2fsck", "-p", partition).CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) { // e2fsck(8): 1 is mended
+		t.Fatalf("e2fsck -p: %v\n%s", err, out)
+	}
+	return string(out)
 }
 
 // blockSize of the data file system, as image/init knows it.

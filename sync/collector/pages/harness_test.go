@@ -75,8 +75,7 @@ func newProvince(t *testing.T, size *provincetest.Province, twoPerson ...office.
 	p := &province{Province: size, t: t, admin: office.MachineUser("test")}
 	f := originals[size]
 	f.once.Do(func() { p.fill(f) })
-	p.days, p.entries, p.name = f.days, f.entries, f.name+"_"+strings.ToLower(t.Name())
-	c.Exec(t, "postgres", "create database "+p.name+" template "+f.name)
+	p.days, p.entries, p.name = f.days, f.entries, shared.Copy(t, f.name)
 	days, err := daykeys.Open(f.keys)
 	p.check(err)
 	v, err := view.Open(context.Background(), c.URLFor("checkpoint_view", p.name), days)
@@ -129,8 +128,9 @@ func (p *province) fill(f *filled) {
 	conn, err := pgx.Connect(p.t.Context(), c.URL(f.name))
 	p.check(err)
 	defer conn.Close(context.Background())
+	p.First = postgres.DayOf(time.Now()).AddDate(0, 0, -len(f.days))
 	for n := range f.days {
-		f.days[n] = postgres.DayOf(time.Now()).AddDate(0, 0, n-len(f.days))
+		f.days[n] = p.First.AddDate(0, 0, n)
 		_, err := p.FillDay(p.t.Context(), conn, days, f.days[n])
 		p.check(err)
 		for site := range p.Sites {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"strings"
 	"testing"
 	"time"
 
@@ -58,8 +57,9 @@ func fill(t testing.TB) *province {
 	conn, err := pgx.Connect(context.Background(), c.URL(p.name))
 	check(t, err)
 	defer conn.Close(context.Background())
+	world.First = postgres.DayOf(time.Now()).AddDate(0, 0, -recordedDays)
 	for n := range recordedDays {
-		day := postgres.DayOf(time.Now()).AddDate(0, 0, n-recordedDays)
+		day := world.First.AddDate(0, 0, n)
 		p.days = append(p.days, day)
 		_, err := world.FillDay(context.Background(), conn, days, day)
 		check(t, err)
@@ -82,8 +82,7 @@ func changed(t *testing.T) *province {
 	p.keys = t.TempDir()
 	check(t, os.Chmod(p.keys, 0o700))
 	check(t, os.CopyFS(p.keys, os.DirFS(original.keys)))
-	p.name = original.name + "_" + strings.ToLower(t.Name())
-	c.Exec(t, "postgres", "create database "+p.name+" template "+original.name)
+	p.name = shared.Copy(t, original.name)
 	days, err := daykeys.Open(p.keys)
 	check(t, err)
 	p.view, err = view.Open(context.Background(), c.URLFor("checkpoint_view", p.name), days)

@@ -32,9 +32,8 @@ type site struct {
 // Day is what the n-th site's box recorded on a day (in Vietnam, midnight UTC),
 // visit by visit.
 func (p *Province) Day(day time.Time, n int) []postgres.Entry {
-	days := uint64(day.Unix() / (24 * 60 * 60))
 	// The upper half of all epochs is below zero in the database.
-	s := &site{Province: p, Rand: p.dice(aDay, days<<20|uint64(n)), n: n, day: day, epoch: 1<<63 | days<<32 | uint64(n)<<8}
+	s := &site{Province: p, Rand: p.dice(aDay, p.since(day)<<20|uint64(n)), n: n, day: day, epoch: 1<<63 | uint64(dayNumber(day))<<32 | uint64(n)<<8}
 	scans := s.visits()
 	for i := range p.Scans/p.Sites - p.Scans/p.Sites/4 + s.IntN(max(1, p.Scans/p.Sites/2)) {
 		scans = append(scans, visit{s.moment(), s.someone(i)})
@@ -76,7 +75,7 @@ func (p *Province) Case(c int) Person { return p.Person((c*7919 + 13) % p.People
 
 // Way is through which sites the c-th case comes on a day.
 func (p *Province) Way(c int, day time.Time) [5]int {
-	first := c*31 + day.YearDay()*17
+	first := c*31 + int(p.since(day))*17
 	var way [5]int
 	for k := range way {
 		way[k] = (first + k*k*3 + k) % p.Sites

@@ -15,6 +15,21 @@ type Province struct {
 	Communes int
 	Scans    int // a day, at all sites together
 	Cases    int // people whose ways cross several sites on each day
+
+	// First is the day (midnight UTC) from which days are counted: those of one number
+	// are alike whenever that was. Zero: from 1970 on.
+	First time.Time
+}
+
+// since is how many days after the first one a day is.
+func (p *Province) since(day time.Time) uint64 { return uint64(dayNumber(day) - dayNumber(p.First)) }
+
+// dayNumber counts days from 1970 on; 0 of no day.
+func dayNumber(day time.Time) int64 {
+	if day.IsZero() {
+		return 0
+	}
+	return day.Unix() / (24 * 60 * 60)
 }
 
 // dice are those of one thing in the province.

@@ -1,0 +1,93 @@
+package card
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"checkpoint/image/slots"
+	"checkpoint/sync/update"
+)
+
+// load ends while a newer snapshot comes in from a stick, which stays plugged in.
+func (c *cuts) load() {
+	c.t.Helper()
+	c.stick = c.province.newStick(c.path("stick"))
+	c.plug()
+	c.untilWrite(1+c.random.IntN(writesOfLoad), c.after(3*time.Minute))
+}
+
+func (c *cuts) plug() {
+	c.t.Helper()
+	for _, step := range []string{"drive_add 0 if=none,id=stick,format=raw,file=" + c.path("stick"), "device_add usb-storage,id=stick,drive=stick"} {
+		if answer := c.command(step); strings.Contains(answer, "Error") {
+			c.t.Fatalf("%s: %s", step, answer)
+		}
+	}
+}
+
+func (c *cuts) unplug() {
+	c.t.Helper()
+	c.command("device_del stick")
+	c.stick = 0
+}
+
+// update ends while a newer system, which the province has sent, is written to the
+// other slot, or is started for the first time.
+func (c *cuts) update() {
+	c.t.Helper()
+	c.cutPower("before an update")
+	c.offer()
+	c.switchOn()
+	c.untilWrite(1+c.random.IntN(writesOfUpdate), c.settledUpdate)
+}
+
+// offer lays a newer system where the daemon leaves one that it fetched. The board
+// is off.
+func (c *cuts) offer() {
+	c.t.Helper()
+	c.systems++
+	version := fmt.Sprint("9999.0.", c.systems)
+	newer := bundle(c.t, system(c.t, "9999.0.0", ""), version, updateKeys, asItIs)
+	begin, _ := partitionOf(c.t, c.card(), 4)
+	partition := fmt.Sprint(c.card(), "?offset=", begin)
+	to := update.FetchedSystem("/checkpoint")
+	mend(c.t, partition)
+	commands := c.path("offer")
+	must(c.t, os.WriteFile(commands, fmt.Appendf(nil, "mkdir %s\nrm %s\nwrite %s %s\n", filepath.Dir(to), to, newer, to), 0o600))
+	run(c.t, "debugfs", "-w", "-f", commands, partition)
+	must(c.t, os.Remove(newer))
+	c.offered = c.state().Next().Other()
+}
+
+// settledUpdate tells whether the newer system is ready, or has been tried in vain:
+// who cuts the power four times while it starts uses up its tries.
+func (c *cuts) settledUpdate() bool {
+	c.t.Helper()
+	s := c.state()
+	old := *s.Of(c.offered.Other())
+	switch newer := *s.Of(c.offered); newer {
+	case slots.Slot{Left: slots.TriesProven, Proven: true}:
+		return s.First == c.offered
+	case slots.Slot{}:
+		return s.First == c.offered && old.Proven && old.Left == slots.TriesProven
+	}
+	return false
+}
+
+// updated waits until the system that was offered is ready, and has it show what it
+// can.
+func (c *cuts) updated() {
+	c.t.Helper()
+	if c.offered == "" {
+		return
+	}
+	begun := time.Now()
+	c.await("the newer system", c.settledUpdate)
+	c.t.Logf("system %d settled after %v of emulation, %d writes: %+v", c.systems, time.Since(begun).Round(time.Second), c.disk.Writes()-c.written, c.state())
+	c.offered = ""
+	c.show()
+	c.delivered()
+}
