@@ -169,6 +169,7 @@ document.addEventListener("contextmenu", (e) => { if (e.target.closest("button")
 let third = null;
 let struck = { key: "", id: "", at: 0 };
 document.addEventListener("keydown", (e) => {
+  if (e.key !== struck.key) struck.key = "";
   if (e.repeat || document.querySelector("dialog[open]")) return;
   const on = document.activeElement.closest && document.activeElement.closest(".buttons button");
   if ((e.key === "Enter" || e.key === " ") && on && on.dataset.hold) {
