@@ -46,7 +46,7 @@ func onOffice(name, short, example string, arguments int, more func(*flag.FlagSe
 		},
 		Run: func(ctx context.Context, io cli.IO, args []string) error {
 			if len(args) != arguments {
-				return cli.Usage("collectord … %s: want %d arguments", name, arguments)
+				return cli.Usage("%[1]s: cần %[2]d tham số / want %[2]d arguments", name, arguments)
 			}
 			c, err := readConfig(file, (*config).forAccounts)
 			if err != nil {
@@ -159,7 +159,7 @@ func typedSecret(std cli.IO, prompt string) (string, error) {
 		return "", err
 	}
 	if line = strings.TrimRight(line, "\r\n"); line == "" {
-		return "", cli.Usage("no password on standard input")
+		return "", cli.Usage("đầu vào không có mật khẩu / no password on standard input")
 	}
 	return line, nil
 }
@@ -183,7 +183,7 @@ func importAccountsCommand() *cli.Command {
 		},
 		func(ctx context.Context, io cli.IO, o *office.Office, args []string) error {
 			if out == "" {
-				return cli.Usage("collectord account import: --out is needed: the first passwords are told once")
+				return cli.Usage("cần --out: mật khẩu đầu chỉ cho biết một lần / --out is needed: the first passwords are told once")
 			}
 			src, err := input.Open(args[0])
 			if err != nil {

@@ -41,7 +41,7 @@ func boxesCommand() *cli.Command {
 			},
 			Run: func(ctx context.Context, io cli.IO, args []string) error {
 				if r.database == "" || len(args) != 1 {
-					return cli.Usage("collectord boxes import: --database and the register's directory (of provincectl box, usually office) are needed")
+					return cli.Usage("collectord boxes import: cần --database và thư mục sổ máy (của provincectl box, thường là office) / --database and the register's directory (of provincectl box, usually office) are needed")
 				}
 				r.dir = args[0]
 				if follow {

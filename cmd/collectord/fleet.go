@@ -34,10 +34,10 @@ func fleetReport() *cli.Command {
 		func(ctx context.Context, _ cli.IO, a asked) (view.Table, string, error) {
 			q.Need, q.State = view.Need(need), view.LaneState(state)
 			if q.Need != "" && !slices.Contains(view.Needs(), q.Need) {
-				return view.Table{}, "", cli.Usage("--need %q: want one of %v", need, view.Needs())
+				return view.Table{}, "", cli.Usage("--need %[1]q: phải là một trong %[2]v / want one of %[2]v", need, view.Needs())
 			}
 			if q.State != "" && !slices.Contains(view.LaneStates(), q.State) {
-				return view.Table{}, "", cli.Usage("--state %q: want one of %v", state, view.LaneStates())
+				return view.Table{}, "", cli.Usage("--state %[1]q: phải là một trong %[2]v / want one of %[2]v", state, view.LaneStates())
 			}
 			fleet, err := a.view.Fleet(ctx, everything, q)
 			return view.FleetTable(fleet, a.language), fmt.Sprintf("%d / %d", len(fleet.Lanes), fleet.All), err
@@ -54,7 +54,7 @@ func rolloutReport() *cli.Command {
 		func(ctx context.Context, _ cli.IO, a asked) (view.Table, string, error) {
 			plan, err := readPlan(file)
 			if err == nil && plan == nil && file != "" {
-				err = cli.Usage("--plan: %s is not there", file)
+				err = cli.Usage("--plan: không có %[1]s / %[1]s is not there", file)
 			}
 			if err != nil {
 				return view.Table{}, "", err

@@ -16,11 +16,13 @@ import (
 
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/sync/collector"
+	"checkpoint/sync/collector/pages"
 	"checkpoint/sync/collector/postgres"
 )
 
 // serveHealth serves a page for people at / and one for Prometheus at /metrics.
-// Both hold counts only, and nobody but this machine is served.
+// Both hold counts only, and nobody but this machine is served, asked for by its
+// own names.
 func serveHealth(address string, log *slog.Logger, write func(w http.ResponseWriter, metrics bool)) (stop func(), err error) {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
@@ -30,7 +32,14 @@ func serveHealth(address string, log *slog.Logger, write func(w http.ResponseWri
 	plain := func(w http.ResponseWriter) { w.Header().Set("Content-Type", "text/plain; charset=utf-8") }
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { plain(w); write(w, false) })
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) { plain(w); write(w, true) })
-	s := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 30 * time.Second}
+	own := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !pages.ThisMachine(r.Host) {
+			http.Error(w, "hỏi bằng địa chỉ của máy này / ask by this machine's own address", http.StatusMisdirectedRequest)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+	s := &http.Server{Handler: own, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 30 * time.Second}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -142,20 +151,20 @@ func flagged(on bool) int {
 }
 
 func healthCommand() *cli.Command {
-	var receive, open, pages string
+	var receive, open, serve string
 	return &cli.Command{
 		Name: "health", Short: "tình trạng của máy chủ này / how this machine's daemons fare; exit code 1 when one does not work",
 		Examples: []string{"collectord health", "collectord health --open ''"},
 		Flags: func(f *flag.FlagSet) {
 			f.StringVar(&receive, "receive", receiveHealth, "địa chỉ của receive / address of the receiver's page; empty: none here")
 			f.StringVar(&open, "open", openHealth, "địa chỉ của open / address of the opener's page; empty: none here")
-			f.StringVar(&pages, "pages", pagesHealth, "địa chỉ của serve / address of the page of the pages' process; empty: none here")
+			f.StringVar(&serve, "pages", pagesHealth, "địa chỉ của serve / address of the page of the pages' process; empty: none here")
 		},
 		Run: func(ctx context.Context, out cli.IO, args []string) error {
 			if len(args) > 0 {
-				return cli.Usage("collectord health: unexpected argument %q", args[0])
+				return tooMuch(args)
 			}
-			return errors.Join(ask(ctx, out, "receive", receive), ask(ctx, out, "open", open), ask(ctx, out, "pages", pages))
+			return errors.Join(ask(ctx, out, "receive", receive), ask(ctx, out, "open", open), ask(ctx, out, "pages", serve))
 		},
 	}
 }

@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
 	"os"
 	"os/user"
 	"time"
 
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/sync/collector/office"
+	"checkpoint/sync/collector/view"
 )
 
 // bureau is the section of accounts and of the log of looks.
@@ -44,7 +44,7 @@ func (c *config) office(f *faults) {
 	case err != nil:
 		f.add("office.looks_dir: %w", err)
 	case !info.IsDir() || info.Mode().Perm()&0o077 != 0:
-		f.add("office.looks_dir: %s: want a directory of mode 0700", o.LooksDir)
+		f.add("office.looks_dir: %s: want a directory of mode 0700: chmod 700 it", o.LooksDir)
 	}
 }
 
@@ -81,15 +81,19 @@ func machineUser() office.Account {
 type looking struct{ account, reason string }
 
 func (l *looking) add(f *flag.FlagSet) {
-	f.StringVar(&l.account, "account", "", "thay mặt tài khoản / for this account, within its scope (default: the user of the machine)")
+	l.addAccount(f)
 	f.StringVar(&l.reason, "reason", "", "lý do, không ghi tên ai / why; names nobody")
+}
+
+func (l *looking) addAccount(f *flag.FlagSet) {
+	f.StringVar(&l.account, "account", "", "thay mặt tài khoản / for this account, within its scope (default: the user of the machine)")
 }
 
 // wants ends a command that lacks what every look at a person wants, before it
 // asks anybody.
 func (l *looking) wants(what office.What) error {
 	if l.reason == "" && watched(what) {
-		return cli.Usage("--reason is needed: it stands in the log of looks")
+		return cli.Usage("cần --reason, được ghi vào nhật ký xem / --reason is needed: it stands in the log of looks")
 	}
 	return nil
 }
@@ -113,7 +117,7 @@ func (l *looking) open(ctx context.Context, c *config) (*desk, error) {
 		return d, nil
 	}
 	if d.who, err = o.Account(ctx, l.account); err == nil && d.who.Disabled {
-		err = fmt.Errorf("account %s is disabled", l.account)
+		err = view.Sayf("tài khoản %s đã khoá", "account %s is disabled", l.account)
 	}
 	if err != nil {
 		o.Close()

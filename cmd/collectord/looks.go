@@ -36,10 +36,13 @@ func looksCommand() *cli.Command {
 			f.IntVar(&most, "most", 100, "nhiều nhất / list at most so many, newest first")
 		},
 		func(ctx context.Context, io cli.IO, o *office.Office, _ []string) error {
+			if first < 1 || most < 1 {
+				return cli.Usage("--first, --most: ít nhất là 1 / want at least 1")
+			}
 			if verify {
 				return verifyLooks(ctx, io, o, first)
 			}
-			q := office.LooksOf{Account: account, Limit: max(most, 1)}
+			q := office.LooksOf{Account: account, Limit: most}
 			if of {
 				number, err := documentNumber(io)
 				if err != nil {
@@ -56,7 +59,7 @@ func looksCommand() *cli.Command {
 }
 
 // errLog: the log is not as it was written.
-var errLog = errors.New("the log of looks is not as it was written")
+var errLog = errors.New("nhật ký không còn như khi ghi / the log of looks is not as it was written")
 
 func verifyLooks(ctx context.Context, io cli.IO, o *office.Office, first int64) error {
 	n, faults, err := o.VerifyLooks(ctx, first)
@@ -65,7 +68,7 @@ func verifyLooks(ctx context.Context, io cli.IO, o *office.Office, first int64) 
 	}
 	fmt.Fprintf(io.Out, "%d dòng / lines, %d lỗi / faults\n", n, len(faults))
 	for _, f := range faults {
-		fmt.Fprintln(io.Out, f)
+		fmt.Fprintf(io.Out, "%s / %s\n", f.In("vi"), f)
 	}
 	if len(faults) > 0 {
 		return cli.Hint(errLog, "docs/collector.md, phần Nhật ký / the part about the log of looks")
@@ -140,7 +143,7 @@ func answerCommand(name, short string, approve bool) *cli.Command {
 		func(ctx context.Context, io cli.IO, o *office.Office, args []string) error {
 			id, err := strconv.ParseInt(args[0], 10, 64)
 			if err != nil || strings.TrimSpace(account) == "" {
-				return cli.Usage("collectord second %s: want the number of a request, and --account", name)
+				return cli.Usage("collectord second %s: cần số của yêu cầu, và --account / want the number of a request, and --account", name)
 			}
 			return asWho(ctx, io, o, account, func(who office.Account) error { return o.Answer(ctx, who, id, approve) })
 		})

@@ -61,7 +61,7 @@ func TestCommandsStandInTheLog(t *testing.T) {
 		t.Errorf("%q", out)
 	}
 	shared.Cluster(t).Exec(t, o.name, "delete from office.look where n = 5")
-	if out := o.fails("", "looks", "--verify"); !strings.Contains(out, "8 dòng / lines, 1 lỗi / faults\nline 5: missing\n") {
+	if out := o.fails("", "looks", "--verify"); !strings.Contains(out, "8 dòng / lines, 1 lỗi / faults\nDòng 5: bị mất / line 5: missing\n") {
 		t.Errorf("a line was removed: %q", out)
 	}
 	if out := o.run("", "looks", "--verify", "--first", "6"); out != "4 dòng / lines, 0 lỗi / faults\n" {

@@ -14,7 +14,7 @@ import (
 func main() { os.Exit(cli.Process(command())) }
 
 func command() *cli.Command {
-	return &cli.Command{
+	return guided(&cli.Command{
 		Name:  "collectord",
 		Short: "máy chủ nhận dữ liệu của tỉnh / receives and opens the province's records",
 		Examples: []string{
@@ -25,5 +25,5 @@ func command() *cli.Command {
 			"collectord health",
 		},
 		Sub: []*cli.Command{receiveCommand(), openCommand(), serveCommand(), migrateCommand(), boxesCommand(), peopleCommand(), communeCommand(), siteCommand(), reportCommand(), personCommand(), retainCommand(), accountCommand(), looksCommand(), secondCommand(), healthCommand()},
-	}
+	})
 }

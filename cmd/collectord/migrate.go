@@ -28,12 +28,12 @@ func migrateCommand() *cli.Command {
 		Run: func(ctx context.Context, io cli.IO, args []string) error {
 			switch {
 			case len(args) > 0:
-				return cli.Usage("collectord migrate: unexpected argument %q", args[0])
+				return tooMuch(args)
 			case roles:
 				fmt.Fprint(io.Out, postgres.Roles)
 				return nil
 			case database == "":
-				return cli.Usage("collectord migrate: --database is needed")
+				return cli.Usage("collectord migrate: cần --database / --database is needed")
 			}
 			if err := migrate(ctx, io, database); err != nil {
 				return err

@@ -13,6 +13,7 @@ import (
 	"checkpoint/store/durable"
 	"checkpoint/sync/collector/daykeys"
 	"checkpoint/sync/collector/office"
+	"checkpoint/sync/collector/postgres"
 	"checkpoint/sync/collector/view"
 )
 
@@ -46,8 +47,8 @@ type asked struct {
 
 // run has ask answer and writes the answer.
 func (o *officeFlags) run(ctx context.Context, io cli.IO, args []string, what office.What, ask func(context.Context, asked) (view.Table, string, error)) error {
-	if o.format != "table" && o.format != "csv" && o.format != "pdf" {
-		return cli.Usage("--format %q: want table, csv or pdf", o.format)
+	if err := o.formatted(); err != nil {
+		return err
 	}
 	return o.open(ctx, args, what, func(ctx context.Context, a asked) error {
 		table, of, err := ask(ctx, a)
@@ -64,16 +65,9 @@ func (o *officeFlags) run(ctx context.Context, io cli.IO, args []string, what of
 // open opens the view and has do use it. what: which look it is at people; empty:
 // it shows nobody.
 func (o *officeFlags) open(ctx context.Context, args []string, what office.What, do func(context.Context, asked) error) error {
-	if len(args) > 0 {
-		return cli.Usage("unexpected argument %q", args[0])
-	}
-	if o.language != "vi" && o.language != "en" {
-		return cli.Usage("--language %q: want vi or en", o.language)
-	}
-	if o.day != "" {
-		if _, err := parseDay("--day", o.day); err != nil {
-			return err
-		}
+	day, err := o.plain(args)
+	if err != nil {
+		return err
 	}
 	if err := o.wants(what); err != nil {
 		return err
@@ -87,7 +81,7 @@ func (o *officeFlags) open(ctx context.Context, args []string, what office.What,
 		return err
 	}
 	defer v.Pool.Close()
-	a := asked{view: v, day: v.Today(), language: o.language, scope: everything}
+	a := asked{view: v, day: day, language: o.language, scope: everything}
 	if what != "" {
 		if a.desk, err = o.looking.open(ctx, c); err != nil {
 			return err
@@ -95,10 +89,34 @@ func (o *officeFlags) open(ctx context.Context, args []string, what office.What,
 		defer a.desk.office.Close()
 		a.scope = a.desk.who.Scope
 	}
-	if o.day != "" {
-		a.day, _ = parseDay("--day", o.day)
-	}
 	return do(ctx, a)
+}
+
+// plain are the flags of every answer, before anybody is asked, and the day that it
+// is of: today's where none is named.
+func (o *officeFlags) plain(args []string) (day time.Time, err error) {
+	if len(args) > 0 {
+		return day, tooMuch(args)
+	}
+	if o.language != "vi" && o.language != "en" {
+		return day, cli.Usage("--language %q: phải là vi hoặc en / want vi or en", o.language)
+	}
+	if o.day == "" {
+		return postgres.DayOf(time.Now()), nil
+	}
+	return parseDay("--day", o.day)
+}
+
+func (o *officeFlags) formatted() error {
+	if o.format != "table" && o.format != "csv" && o.format != "pdf" {
+		return cli.Usage("--format %q: phải là table, csv hoặc pdf / want table, csv or pdf", o.format)
+	}
+	return nil
+}
+
+// tooMuch is an error about words behind a command that takes none.
+func tooMuch(args []string) error {
+	return cli.Usage("thừa chữ %q / unexpected argument %q", args[0], args[0])
 }
 
 // fetched notes that an account got a list as a file: one that is made for it each
@@ -164,11 +182,16 @@ func openViewBy(ctx context.Context, file string, validate func(*config, *faults
 }
 
 func parseDay(flag, text string) (time.Time, error) {
-	day, err := time.Parse(time.DateOnly, text)
+	day, err := view.ParseDay(text)
 	if err != nil {
-		return day, cli.Usage("%s %q: want a day such as 2026-11-21", flag, text)
+		return day, cli.Usage("%s %q: %w", flag, text, err)
 	}
 	return day, nil
+}
+
+// daysTurned is an error about two days in the wrong order.
+func daysTurned(first, last string) error {
+	return cli.Usage("%[1]s phải trước %[2]s / %[1]s comes before %[2]s", first, last)
 }
 
 // documentNumber reads a number from standard input: on a command line every user
@@ -177,7 +200,7 @@ func documentNumber(io cli.IO) (string, error) {
 	line, err := bufio.NewReader(io.In).ReadString('\n')
 	number := strings.ToUpper(strings.TrimSpace(line))
 	if number == "" {
-		return "", cli.Usage("no number on standard input: %v", err)
+		return "", cli.Usage("đầu vào không có số / no number on standard input: %v", err)
 	}
 	return number, nil
 }

@@ -21,7 +21,7 @@ func openCommand() *cli.Command {
 		Flags:    d.add,
 		Run: func(ctx context.Context, io cli.IO, args []string) error {
 			if len(args) > 0 {
-				return cli.Usage("collectord open: unexpected argument %q", args[0])
+				return tooMuch(args)
 			}
 			c, err := readConfig(d.config, (*config).forOpen)
 			if err != nil {

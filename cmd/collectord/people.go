@@ -29,7 +29,7 @@ func peopleCommand() *cli.Command {
 			},
 			Run: func(ctx context.Context, io cli.IO, args []string) error {
 				if database == "" || len(args) == 0 {
-					return cli.Usage("collectord people import: --database and at least one file are needed")
+					return cli.Usage("collectord people import: cần --database và ít nhất một tệp / --database and at least one file are needed")
 				}
 				return importPeople(ctx, io, database, columns, args)
 			},

@@ -86,7 +86,7 @@ func onViewBy(validate func(*config, *faults), name, short, example string, argu
 		},
 		Run: func(ctx context.Context, io cli.IO, args []string) error {
 			if len(args) != arguments {
-				return cli.Usage("collectord person %s: want %d arguments", name, arguments)
+				return cli.Usage("%[1]s: cần %[2]d tham số / want %[2]d arguments", name, arguments)
 			}
 			c, v, err := openViewBy(ctx, file, validate)
 			if err != nil {
@@ -143,9 +143,9 @@ func correction(name, birth, commune string) (c view.Correction, detail string, 
 		what = append(what, "name")
 	}
 	if birth != "" {
-		day, err := parseDay("--birth", birth)
+		day, err := view.ParseBirth(birth)
 		if err != nil {
-			return c, "", err
+			return c, "", cli.Usage("--birth %q: %w", birth, err)
 		}
 		c.Birth = &day
 		what = append(what, "birth date")
@@ -155,7 +155,7 @@ func correction(name, birth, commune string) (c view.Correction, detail string, 
 		what = append(what, "commune")
 	}
 	if len(what) == 0 {
-		return c, "", cli.Usage("collectord person correct: want --name, --birth or --commune")
+		return c, "", cli.Usage("collectord person correct: cần --name, --birth hoặc --commune / want --name, --birth or --commune")
 	}
 	return c, strings.Join(what, ", "), nil
 }
@@ -183,7 +183,7 @@ func askCommand() *cli.Command {
 			switch view.RequestKind(kind) {
 			case view.AskAccess, view.AskCorrect, view.AskRestrict, view.AskDelete:
 			default:
-				return cli.Usage("--kind %q: want access, correct, restrict or delete", kind)
+				return cli.Usage("--kind %[1]q: phải là access, correct, restrict hoặc delete / want access, correct, restrict or delete", kind)
 			}
 			r, err := v.Ask(ctx, c.View.Clocks, view.RequestKind(kind), time.Now(), machineUser().Name, note)
 			if err != nil {
@@ -217,7 +217,7 @@ func stepCommand(name, short string, step func(*view.View, context.Context, int6
 		func(ctx context.Context, _ cli.IO, _ *config, v *view.View, args []string) error {
 			id, err := strconv.ParseInt(args[0], 10, 64)
 			if err != nil {
-				return cli.Usage("%q is no number of a request", args[0])
+				return cli.Usage("%[1]q không phải số của yêu cầu / is no number of a request", args[0])
 			}
 			return step(v, ctx, id)
 		})

@@ -31,10 +31,10 @@ type photoWanted struct{ config, name, box, reason, out string }
 func (w photoWanted) open(ctx context.Context, io cli.IO) error {
 	id, err := photos.ParseID(w.name)
 	if err != nil {
-		return cli.Usage("--photo: %v; it stands in the list of papers", err)
+		return cli.Usage("--photo: %v; tên có trong danh sách tờ khai / it stands in the list of papers", err)
 	}
 	if w.out == "" || w.reason == "" {
-		return cli.Usage("--photo wants --out, the file to write, and --reason, which is kept")
+		return cli.Usage("--photo cần --out, tệp để ghi, và --reason, được giữ lại / --photo wants --out, the file to write, and --reason, which is kept")
 	}
 	c, err := readConfig(w.config, (*config).forOpen)
 	if err != nil {
@@ -81,7 +81,7 @@ func boxOf(ctx context.Context, database string, id photos.ID) (string, error) {
 	case len(boxes) == 0:
 		return "", cli.Hint(postgres.ErrNoPhoto, notThere)
 	case len(boxes) > 1:
-		return "", cli.Usage("several boxes sent a photo of that name: say which with --box (%s)", strings.Join(boxes, ", "))
+		return "", cli.Usage("nhiều máy đã gửi ảnh tên đó: chọn bằng --box / several boxes sent a photo of that name: say which with --box (%s)", strings.Join(boxes, ", "))
 	}
 	return boxes[0], nil
 }

@@ -42,7 +42,7 @@ func receiveCommand() *cli.Command {
 		Flags:    d.add,
 		Run: func(ctx context.Context, io cli.IO, args []string) error {
 			if len(args) > 0 {
-				return cli.Usage("collectord receive: unexpected argument %q", args[0])
+				return tooMuch(args)
 			}
 			c, err := readConfig(d.config, (*config).forReceive)
 			if err != nil {

@@ -32,7 +32,7 @@ func reportCommand() *cli.Command {
 			},
 			Run: func(ctx context.Context, io cli.IO, args []string) error {
 				if database == "" || most < 1 || len(args) > 0 {
-					return cli.Usage("collectord report conflicts: --database is needed, --most is at least 1, and no arguments")
+					return cli.Usage("collectord report conflicts: cần --database, --most ít nhất là 1, không có gì sau đó / --database is needed, --most is at least 1, and no arguments")
 				}
 				list, all, err := postgres.Conflicts(ctx, database, box, most)
 				if err != nil {

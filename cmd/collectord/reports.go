@@ -43,7 +43,7 @@ func onDay(a asked) string { return a.day.Format("02/01/2006") }
 
 // officeReports are the answers that offices get every day.
 func officeReports() []*cli.Command {
-	return []*cli.Command{arrivalsReport(), dailyReport(), routeReport(), contactsReport(), qualityReport(), papersReport(), correctionsReport(), sitesReport(), weeklyReport(), mapReport(), hoursReport(), fleetReport(), rolloutReport(), receiptsReport(), rightsReport()}
+	return []*cli.Command{arrivalsReport(), dailyReport(), routeReport(), contactsReport(), qualityReport(), papersReport(), correctionsReport(), sitesReport(), weeklyReport(), mapReport(), hoursReport(), fleetReport(), rolloutReport(), receiptsReport(), looksReport(), secondsReport(), accountsReport(), rightsReport()}
 }
 
 func arrivalsReport() *cli.Command {
@@ -58,7 +58,7 @@ func arrivalsReport() *cli.Command {
 		func(ctx context.Context, _ cli.IO, a asked) (view.Table, string, error) {
 			q := view.ArrivalsOf{Scope: a.scope, End: view.End(end), Day: a.day, Commune: commune, District: district}
 			if q.End != view.Origin && q.End != view.Destination {
-				return view.Table{}, "", cli.Usage("--end %q: want origin or destination", end)
+				return view.Table{}, "", cli.Usage("--end %q: phải là origin hoặc destination / want origin or destination", end)
 			}
 			if err := a.listed(ctx, q.List()); err != nil {
 				return view.Table{}, "", err
@@ -80,7 +80,7 @@ func dailyReport() *cli.Command {
 			switch view.By(by) {
 			case view.BySite, view.ByLane, view.ByHour, view.ByCommune:
 			default:
-				return view.Table{}, "", cli.Usage("--by %q: want site, lane, hour or commune", by)
+				return view.Table{}, "", cli.Usage("--by %q: phải là site, lane, hour hoặc commune / want site, lane, hour or commune", by)
 			}
 			lines, err := a.view.Daily(ctx, view.DailyOf{Scope: everything, Day: a.day, By: view.By(by), Site: site})
 			return view.DailyTable(lines), onDay(a) + " " + site, err
@@ -120,6 +120,9 @@ func contactsReport() *cli.Command {
 					return view.Table{}, "", err
 				}
 			}
+			if first.After(a.day) {
+				return view.Table{}, "", daysTurned("--from", "--day")
+			}
 			number, err := documentNumber(io)
 			if err != nil {
 				return view.Table{}, "", err
@@ -143,7 +146,7 @@ func qualityReport() *cli.Command {
 			switch view.Doubt(list) {
 			case view.NotInData, view.NotShown, view.Reissued, view.NameDiffers, view.Asked:
 			default:
-				return view.Table{}, "", cli.Usage("--list %q: want not-in-data, vaccinated, reissued, name or asked", list)
+				return view.Table{}, "", cli.Usage("--list %q: phải là not-in-data, vaccinated, reissued, name hoặc asked / want not-in-data, vaccinated, reissued, name or asked", list)
 			}
 			if err := a.listed(ctx, "quality/"+list); err != nil {
 				return view.Table{}, "", err

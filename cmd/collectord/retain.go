@@ -24,7 +24,7 @@ func retainCommand() *cli.Command {
 		},
 		Run: func(ctx context.Context, io cli.IO, args []string) error {
 			if keep < 1 || len(args) > 0 {
-				return cli.Usage("collectord retain: --keep is at least 1, and no arguments")
+				return cli.Usage("collectord retain: --keep ít nhất là 1, không có gì sau đó / --keep is at least 1, and no arguments")
 			}
 			c, err := readConfig(file, (*config).forRetain)
 			if err != nil {

@@ -36,7 +36,7 @@ func seeCommand() *cli.Command {
 		func(ctx context.Context, io cli.IO, c *config, v *view.View, args []string) error {
 			id, err := strconv.ParseInt(args[0], 10, 64)
 			if err != nil || strings.TrimSpace(account) == "" {
-				return cli.Usage("collectord second see: want the number of a request, and --account")
+				return cli.Usage("collectord second see: cần số của yêu cầu, và --account / want the number of a request, and --account")
 			}
 			o, err := c.openOffice(ctx)
 			if err != nil {

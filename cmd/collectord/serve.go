@@ -40,7 +40,7 @@ func serveCommand() *cli.Command {
 		Flags:    d.add,
 		Run: func(ctx context.Context, io cli.IO, args []string) error {
 			if len(args) > 0 {
-				return cli.Usage("collectord serve: unexpected argument %q", args[0])
+				return tooMuch(args)
 			}
 			c, err := readConfig(d.config, (*config).forServe)
 			if err != nil {
@@ -113,6 +113,9 @@ func (c *config) serve(ctx context.Context, file string, log *slog.Logger) error
 	l, err := net.Listen("tcp", c.Pages.Listen)
 	if err != nil {
 		return fmt.Errorf("pages: %w", err)
+	}
+	if err := databaseLacks(ctx, v); err != nil {
+		log.Warn("pages: the database does not answer yet", "error", err)
 	}
 	log.Info("pages", "listen", l.Addr().String(), "tls", certificate != nil)
 	server := pages.New(pages.Config{

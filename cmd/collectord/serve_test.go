@@ -156,6 +156,15 @@ func TestThePagesTellHowTheyFare(t *testing.T) {
 	if err != nil || !strings.Contains(string(out), "đang phục vụ / serving") || !strings.Contains(string(out), "answered 4 ") {
 		t.Errorf("health says %s, %v", out, err)
 	}
+	rebound, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+o.health+"/metrics", nil)
+	o.check(err)
+	rebound.Host = "evil.example:9643"
+	turned, err := http.DefaultClient.Do(rebound)
+	o.check(err)
+	o.check(turned.Body.Close())
+	if turned.StatusCode != http.StatusMisdirectedRequest {
+		t.Errorf("health, asked for by another site's name: %s", turned.Status)
+	}
 	text := scraped(t, o.health)
 	wellFormed(t, text)
 	for _, want := range []string{

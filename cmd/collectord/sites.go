@@ -16,6 +16,8 @@ func which(only string, all []view.Site) ([]view.Site, error) {
 	switch only {
 	case "all":
 		return all, nil
+	case "scanning":
+		return view.ScanningSites(all), nil
 	case "silent":
 		return view.SilentSites(all), nil
 	case "ignored":
@@ -25,7 +27,7 @@ func which(only string, all []view.Site) ([]view.Site, error) {
 	case "not-installed":
 		return view.SitesNotInstalled(all), nil
 	}
-	return nil, cli.Usage("--only %q: want all, no-code, not-installed, silent or ignored", only)
+	return nil, cli.Usage("--only %[1]q: phải là %[2]s / want %[2]s", only, "all, no-code, not-installed, scanning, silent, ignored")
 }
 
 func sitesReport() *cli.Command {
@@ -34,12 +36,12 @@ func sitesReport() *cli.Command {
 	return officeReport("sites", "điểm kiểm soát trong tuần / sites and their week: which have a code, which scan",
 		"collectord report sites --only ignored --format csv --out ignored.csv",
 		func(f *flag.FlagSet) {
-			f.StringVar(&only, "only", "all", "all, no-code (chưa có mã / none was issued), not-installed (chưa lắp đủ / fewer devices than approved), silent (không quét / nothing scanned), ignored (đã nhắc ba lần / silent after three reminders)")
+			f.StringVar(&only, "only", "all", "all, scanning (có quét / scanned), no-code (chưa có mã / none was issued), not-installed (chưa lắp đủ / fewer devices than approved), silent (không quét / nothing scanned), ignored (đã nhắc ba lần / silent after three reminders)")
 			f.IntVar(&days, "days", 7, "số ngày, đến hết --day / how many days, up to --day")
 		},
 		func(ctx context.Context, _ cli.IO, a asked) (view.Table, string, error) {
 			if days < 1 {
-				return view.Table{}, "", cli.Usage("--days %d: want at least 1", days)
+				return view.Table{}, "", cli.Usage("--days %d: ít nhất là 1 / want at least 1", days)
 			}
 			from := a.day.AddDate(0, 0, 1-days)
 			all, err := a.view.Sites(ctx, everything, from, a.day)
@@ -117,7 +119,7 @@ func importCommand(of, name, short, example string, take func(*view.View, contex
 		},
 		Run: func(ctx context.Context, io cli.IO, args []string) error {
 			if len(args) != 1 {
-				return cli.Usage("collectord %s %s: one file is needed", of, name)
+				return cli.Usage("collectord %s %s: cần một tệp / one file is needed", of, name)
 			}
 			_, v, err := openView(ctx, file)
 			if err != nil {

@@ -66,36 +66,38 @@ func (a *Account) machine() bool { return strings.HasPrefix(a.Name, machinePrefi
 const longName = 64
 
 // ErrAccount: what an account is to be is not right; the error says what.
-var ErrAccount = errors.New("account")
+var ErrAccount = errors.New("tài khoản / account")
 
 // check tells what is wrong with an account that is to be kept.
 func (a *Account) check() error {
 	var faults []error
-	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	fault := func(vietnamese, english string, args ...any) {
+		faults = append(faults, view.Sayf(vietnamese, english, args...))
+	}
 	if !goodName(a.Name) {
-		fault("name %q: want 1 to %d of a–z, 0–9 and . _ - within", a.Name, longName)
+		fault("tên %q: phải có 1 đến %d chữ a–z, số 0–9, và . _ - ở giữa", "name %q: want 1 to %d of a–z, 0–9 and . _ - within", a.Name, longName)
 	}
 	if len(a.Roles) == 0 {
-		fault("no role: want some of %s", roleNames(AllRoles()))
+		fault("chưa có vai trò: chọn trong %s", "no role: want some of %s", roleNames(AllRoles()))
 	}
 	for _, r := range a.Roles {
 		if !slices.Contains(AllRoles(), r) {
-			fault("role %q: want %s", r, roleNames(AllRoles()))
+			fault("vai trò %q: phải là %s", "role %q: want %s", r, roleNames(AllRoles()))
 		}
 	}
 	if len(a.Scopes) == 0 {
-		fault("no scope: want all, commune:CODE, district:NAME or site:ID")
+		fault("chưa có phạm vi: phải là all, commune:MÃ, district:TÊN hoặc site:MÃ", "no scope: want all, commune:CODE, district:NAME or site:ID")
 	}
 	for _, s := range a.Scopes {
 		if _, _, ok := splitScope(s); !ok {
-			fault("scope %q: want all, commune:CODE, district:NAME or site:ID", s)
+			fault("phạm vi %q: phải là all, commune:MÃ, district:TÊN hoặc site:MÃ", "scope %q: want all, commune:CODE, district:NAME or site:ID", s)
 		}
 	}
 	if all := slices.Contains(a.Scopes, "all"); !all && (a.May(Rights) || a.May(Admin)) {
-		fault("roles rights and admin are about everybody: want the scope all")
+		fault("vai trò rights và admin là về mọi người: phải có phạm vi all", "roles rights and admin are about everybody: want the scope all")
 	}
 	if a.Language != "vi" && a.Language != "en" {
-		fault("language %q: want vi or en", a.Language)
+		fault("ngôn ngữ %q: phải là vi hoặc en", "language %q: want vi or en", a.Language)
 	}
 	if len(faults) == 0 {
 		return nil

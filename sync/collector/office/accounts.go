@@ -9,15 +9,17 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"checkpoint/sync/collector/view"
 )
 
 var (
 	// ErrRole: the account may not do that.
-	ErrRole = errors.New("this account may not do that")
+	ErrRole = view.Say("tài khoản này không được làm việc đó", "this account may not do that")
 	// ErrNoAccount: there is none of that name.
-	ErrNoAccount = errors.New("there is no such account")
+	ErrNoAccount = view.Say("không có tài khoản này", "there is no such account")
 	// ErrExists: there is one of that name already.
-	ErrExists = errors.New("there is such an account already")
+	ErrExists = view.Say("tài khoản này đã có", "there is such an account already")
 )
 
 // accountColumns read an account with its districts' communes as of now.
@@ -50,6 +52,11 @@ func (o *Office) Accounts(ctx context.Context) ([]Account, error) {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, toAccount)
+}
+
+// Named are the accounts with a text in their names.
+func Named(all []Account, text string) []Account {
+	return slices.DeleteFunc(all, func(a Account) bool { return !strings.Contains(a.Name, strings.ToLower(text)) })
 }
 
 // Account is one of them; [ErrNoAccount] if there is none of that name.

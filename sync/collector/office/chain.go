@@ -22,6 +22,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"checkpoint/store/durable"
+	"checkpoint/sync/collector/view"
 )
 
 // ErrKey: the directory of the log's key is missing, or others may read it.
@@ -185,7 +186,7 @@ const writing = 7240804
 func (o *Office) write(ctx context.Context, l Line, also func(pgx.Tx) error) (n int64, err error) {
 	for _, text := range []string{l.Subject, l.Detail, l.Reason} {
 		if !plain(text) {
-			return 0, fmt.Errorf("%w: want at most %d letters, none of them a control", ErrText, longText)
+			return 0, ErrText
 		}
 	}
 	o.writing.Lock()
@@ -233,7 +234,7 @@ func (o *Office) last(ctx context.Context, tx pgx.Tx) (e end, err error) {
 }
 
 // ErrText is a text that the log does not take.
-var ErrText = errors.New("text for the log of looks")
+var ErrText = view.Sayf("chữ ghi vào nhật ký: nhiều nhất %d chữ, không có chữ điều khiển", "text for the log of looks: want at most %d letters, none of them a control", longText)
 
 const longText = 500 // letters
 

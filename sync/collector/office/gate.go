@@ -32,7 +32,7 @@ const (
 type Held struct{ Wait time.Duration }
 
 func (h *Held) Error() string {
-	return fmt.Sprintf("too many log-ins: wait %v", h.Wait.Round(time.Second))
+	return fmt.Sprintf("quá nhiều lần đăng nhập: chờ %[1]v / too many log-ins: wait %[1]v", h.Wait.Round(time.Second))
 }
 
 // gate lets log-ins through to be hashed. Each passes its doors, where wrong ones

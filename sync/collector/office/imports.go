@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"checkpoint/sync/collector/view"
 )
 
 // Made is an account that an import made, with its first password, which is told
@@ -24,7 +26,7 @@ var defaultReading = []Role{Reports, Sites}
 const mostImported = 5000
 
 // ErrFile: a file of accounts is not what it should be; the error names each line.
-var ErrFile = errors.New("file of accounts")
+var ErrFile = errors.New("tệp tài khoản / file of accounts")
 
 // ImportAccounts takes in accounts that read, such as the monitoring accounts of
 // districts and communes: a CSV file with a head (RFC 4180, UTF-8), columns name
@@ -47,7 +49,7 @@ func (o *Office) ImportAccounts(ctx context.Context, by Account, src io.Reader) 
 	var faults []error
 	for _, a := range all {
 		if i := slices.IndexFunc(there, func(b Account) bool { return b.Name == a.Name }); i >= 0 && !readsOnly(there[i].Roles) {
-			faults = append(faults, fmt.Errorf("%w: %s is there with the roles %s: a file does not change it", ErrAccount, a.Name, roleNames(there[i].Roles)))
+			faults = append(faults, refused("%s đã có với vai trò %s: tệp không đổi được", "%s is there with the roles %s: a file does not change it", a.Name, roleNames(there[i].Roles)))
 		}
 	}
 	if len(faults) > 0 {
@@ -66,6 +68,11 @@ func (o *Office) ImportAccounts(ctx context.Context, by Account, src io.Reader) 
 	}
 	detail := fmt.Sprintf("import: %d made, %d changed", len(made), changed)
 	return made, changed, o.change(ctx, by, "*", detail, func(tx pgx.Tx) error { return store(ctx, tx, all, hashes) })
+}
+
+// refused is an [ErrAccount] in words.
+func refused(vietnamese, english string, args ...any) error {
+	return fmt.Errorf("%w: %w", ErrAccount, view.Sayf(vietnamese, english, args...))
 }
 
 func readsOnly(roles []Role) bool {
@@ -104,7 +111,7 @@ func readAccounts(src io.Reader) ([]Account, error) {
 	in := csv.NewReader(text)
 	head, err := in.Read()
 	if err != nil {
-		return nil, fmt.Errorf("line 1: %w", err)
+		return nil, fmt.Errorf("dòng / line 1: %w", err)
 	}
 	if err := checkHead(head); err != nil {
 		return nil, err
@@ -125,14 +132,14 @@ func readAccounts(src io.Reader) ([]Account, error) {
 		err = a.check()
 		switch {
 		case err == nil && !readsOnly(a.Roles):
-			err = fmt.Errorf("%w: roles %s: a file gives %s alone", ErrAccount, roleNames(a.Roles), roleNames(reading))
+			err = refused("vai trò %s: tệp chỉ cho %s", "roles %s: a file gives %s alone", roleNames(a.Roles), roleNames(reading))
 		case err == nil && names[a.Name]:
-			err = fmt.Errorf("%w: %s is there twice", ErrAccount, a.Name)
+			err = refused("%s có hai lần", "%s is there twice", a.Name)
 		case err == nil && len(all) >= mostImported:
-			return nil, fmt.Errorf("%w: more than %d rows", ErrAccount, mostImported)
+			return nil, refused("hơn %d dòng", "more than %d rows", mostImported)
 		}
 		if err != nil {
-			faults = append(faults, fmt.Errorf("line %d: %w", line, err))
+			faults = append(faults, fmt.Errorf("dòng / line %d: %w", line, err))
 		}
 		names[a.Name] = true
 		all = append(all, a)
@@ -145,12 +152,12 @@ func checkHead(head []string) error {
 	for i, name := range head {
 		head[i] = strings.ToLower(strings.TrimSpace(name))
 		if !slices.Contains([]string{"name", "scope", "roles", "language"}, head[i]) {
-			faults = append(faults, fmt.Errorf("line 1: unknown column %q", name))
+			faults = append(faults, view.Sayf("dòng 1: không có cột %q", "line 1: unknown column %q", name))
 		}
 	}
 	for _, name := range []string{"name", "scope"} {
 		if !slices.Contains(head, name) {
-			faults = append(faults, fmt.Errorf("line 1: column %q is missing", name))
+			faults = append(faults, view.Sayf("dòng 1: thiếu cột %q", "line 1: column %q is missing", name))
 		}
 	}
 	return errors.Join(faults...)

@@ -2,7 +2,6 @@ package office
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -52,10 +51,10 @@ type Permit struct{ N int64 }
 
 var (
 	// ErrReason: a look at a person wants a reason.
-	ErrReason = errors.New("a look at a person wants a reason")
+	ErrReason = view.Say("xem một người phải có lý do", "a look at a person wants a reason")
 	// ErrNeedsSecond: another account has to approve it first; errors.As
 	// [NeedsSecond] for the request.
-	ErrNeedsSecond = errors.New("a second person has to approve this")
+	ErrNeedsSecond = view.Say("người thứ hai phải duyệt", "a second person has to approve this")
 )
 
 // Around is the detail of a look for contacts, the same wherever it is asked for: an
@@ -112,7 +111,9 @@ type LooksOf struct {
 	Limit            int
 }
 
-// Looks are lines of the log, the newest first.
+// Looks are lines of the log, the newest first. [ErrNoAccount] where they are asked
+// of an account that is none and never was in the log: an empty list would say that
+// it looked at nobody.
 func (o *Office) Looks(ctx context.Context, q LooksOf) ([]Line, error) {
 	args := pgx.NamedArgs{"account": q.Account, "subject": q.Subject, "before": q.Before, "from": orNull(q.From), "to": orNull(q.To), "limit": nil}
 	if q.Limit > 0 {
@@ -125,7 +126,16 @@ func (o *Office) Looks(ctx context.Context, q LooksOf) ([]Line, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, pgx.RowToStructByPos[Line])
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Line])
+	if err != nil || len(all) > 0 || q.Account == "" {
+		return all, err
+	}
+	var known bool
+	err = o.pool.QueryRow(ctx, `select exists (select from office.account where name = $1) or exists (select from office.look where account = $1)`, q.Account).Scan(&known)
+	if err == nil && !known {
+		err = fmt.Errorf("%w: %q", ErrNoAccount, q.Account)
+	}
+	return nil, err
 }
 
 func orNull(t time.Time) *time.Time {

@@ -152,7 +152,7 @@ func TestReceiptsTellWhoHasAList(t *testing.T) {
 		must(t, b.Fetched(t.Context(), a, list, day, 40+rows))
 	}
 	must(t, b.Confirmed(t.Context(), a, list, day))
-	all := must1(b.Receipts(t.Context(), day))
+	all := must1(b.Receipts(t.Context(), root, day))
 	if len(all) != 2 || all[0].Account != "xa-1" || all[0].List != list || all[0].Times != 2 || all[0].Rows != 41 || all[0].Confirmed == nil ||
 		all[1].Account != "xa-2" || all[1].Fetched != nil {
 		t.Errorf("%+v", all)

@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
+
+	"checkpoint/sync/collector/view"
 )
 
 // Cost of a hash: OWASP's second choice for Argon2id (RFC 9106). The numbers
@@ -28,7 +30,7 @@ const (
 )
 
 // ErrPassword is a password that nobody may have.
-var ErrPassword = fmt.Errorf("a password has at least %d letters and at most %d bytes", leastLetters, mostBytes)
+var ErrPassword = view.Sayf("mật khẩu cần ít nhất %d chữ, nhiều nhất %d byte", "a password has at least %d letters and at most %d bytes", leastLetters, mostBytes)
 
 // hashPassword is what is kept of a password, in the usual form:
 // $argon2id$v=19$m=19456,t=2,p=1$salt$key.

@@ -2,10 +2,11 @@ package office
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"checkpoint/sync/collector/view"
 )
 
 // Receipt is that an account fetched a day's list, and confirmed that it has it.
@@ -19,7 +20,7 @@ type Receipt struct {
 }
 
 // ErrNotFetched: what was not fetched cannot be confirmed.
-var ErrNotFetched = errors.New("this account has not fetched that list")
+var ErrNotFetched = view.Say("hãy tải tệp của danh sách trước khi xác nhận", "get the list's file before you confirm it")
 
 // Fetched notes that an account got a day's list as a file of so many rows. It is
 // a look at those people, and stands in the log as one: call it before the file is
@@ -48,14 +49,16 @@ func (o *Office) Confirmed(ctx context.Context, a Account, list string, day time
 }
 
 // Receipts are who fetched and confirmed which list of a day, and which accounts
-// for lists fetched none.
-func (o *Office) Receipts(ctx context.Context, day time.Time) ([]Receipt, error) {
+// for lists fetched none: of all accounts for one of the whole province, of its own
+// for any other.
+func (o *Office) Receipts(ctx context.Context, a Account, day time.Time) ([]Receipt, error) {
 	rows, err := o.pool.Query(ctx, `
-		select account, list, fetched, times, rows, confirmed from office.receipt where day = $1
+		select account, list, fetched, times, rows, confirmed from office.receipt where day = @day and (@all or account = @name)
 		union all
 		select name, '', null, 0, 0, null from office.account a
-		where 'lists' = any(a.roles) and not a.disabled and not exists (select from office.receipt r where r.day = $1 and r.account = a.name)
-		order by 1, 2`, day)
+		where 'lists' = any(a.roles) and not a.disabled and (@all or name = @name)
+		  and not exists (select from office.receipt r where r.day = @day and r.account = a.name)
+		order by 1, 2`, pgx.NamedArgs{"day": day, "all": a.Scope.All, "name": a.Name})
 	if err != nil {
 		return nil, err
 	}

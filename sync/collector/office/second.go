@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"checkpoint/sync/collector/view"
 )
 
 // ApprovedFor is how long somebody may be asked, and how long the same look is
@@ -16,7 +18,9 @@ const ApprovedFor = time.Hour
 // NeedsSecond is [ErrNeedsSecond] with the request that waits for a second person.
 type NeedsSecond struct{ Request int64 }
 
-func (n *NeedsSecond) Error() string { return fmt.Sprintf("%v: request %d", ErrNeedsSecond, n.Request) }
+func (n *NeedsSecond) Error() string {
+	return fmt.Sprintf("%v: yêu cầu số %d / request %d", ErrNeedsSecond, n.Request, n.Request)
+}
 func (n *NeedsSecond) Unwrap() error { return ErrNeedsSecond }
 
 // Second is a look that a second person has to approve.
@@ -68,7 +72,8 @@ func (o *Office) approved(ctx context.Context, a Account, l Look, change []byte)
 
 // ErrAnswer: there is no such request, it is over, was answered, or is of the same
 // account; or it is approved by somebody who has not seen what is to be changed.
-var ErrAnswer = errors.New("there is no such request that this account may answer")
+var ErrAnswer = view.Say("không có yêu cầu này, đã quá một giờ, của chính tài khoản này, hoặc chưa xem điều sẽ sửa",
+	"there is no such request, it is over an hour old, it is of this very account, or what is to be corrected was not seen")
 
 // Answer approves another's look, or does not. The account wants the role approve;
 // a user of the machine cannot answer, for one person may be several of them.

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"checkpoint/sync/collector/view"
 )
 
 // Session is somebody who is logged in.
@@ -23,7 +25,7 @@ type Session struct {
 var (
 	// ErrLogIn: there is no such account, it is disabled, or the password is
 	// another. Nobody is told which.
-	ErrLogIn = errors.New("name or password is wrong")
+	ErrLogIn = view.Say("sai tên hoặc mật khẩu", "name or password is wrong")
 	// ErrNoSession: nobody is logged in under that token, or not any more.
 	ErrNoSession = errors.New("not logged in")
 )

@@ -7,6 +7,8 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+
+	"checkpoint/sync/collector/view"
 )
 
 // Fault is what is wrong with the log of looks.
@@ -26,11 +28,29 @@ const (
 	CutOff   FaultKind = "cut off"  // the end that was seen is not there
 )
 
+// String implements fmt.Stringer.
 func (f Fault) String() string {
 	if f.First == f.Last {
 		return fmt.Sprintf("line %d: %s", f.First, f.Kind)
 	}
 	return fmt.Sprintf("lines %d to %d: %s", f.First, f.Last, f.Kind)
+}
+
+// In is the fault in words, in a language, "vi" or "en".
+func (f Fault) In(language string) string {
+	lines := view.Column{Vietnamese: "Dòng %d", English: "Line %d"}
+	numbers := []any{f.First}
+	if f.Last > f.First {
+		lines, numbers = view.Column{Vietnamese: "Dòng %d đến %d", English: "Lines %d to %d"}, append(numbers, f.Last)
+	}
+	return fmt.Sprintf(lines.In(language), numbers...) + ": " + faultWords[f.Kind].In(language)
+}
+
+var faultWords = map[FaultKind]view.Column{
+	Missing:  {Vietnamese: "bị mất", English: "missing"},
+	Changed:  {Vietnamese: "bị sửa", English: "changed"},
+	Replaced: {Vietnamese: "không nối với dòng trước", English: "does not follow the line before"},
+	CutOff:   {Vietnamese: "bị cắt ở cuối", English: "cut off the end"},
 }
 
 // mostFaults bounds what is told of a log that is all wrong.

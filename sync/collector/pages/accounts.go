@@ -51,18 +51,6 @@ type roleBox struct {
 	Checked bool
 }
 
-var roleNames = map[office.Role]view.Column{
-	office.Lists:   {Vietnamese: "Danh sách người đến", English: "Lists of people"},
-	office.Reports: {Vietnamese: "Báo cáo ngày", English: "Daily reports"},
-	office.Trace:   {Vietnamese: "Truy vết", English: "Routes and contacts"},
-	office.Approve: {Vietnamese: "Duyệt truy vết", English: "Second person"},
-	office.Sites:   {Vietnamese: "Sổ điểm kiểm soát", English: "Register of sites"},
-	office.Remind:  {Vietnamese: "Nhắc điểm kiểm soát", English: "Remind sites"},
-	office.Fleet:   {Vietnamese: "Máy", English: "Boxes"},
-	office.Rights:  {Vietnamese: "Quyền của người dân", English: "People's rights"},
-	office.Admin:   {Vietnamese: "Tài khoản và nhật ký", English: "Accounts and log"},
-}
-
 func showAccounts(r *request) error { return drawAccounts(r, "", "") }
 
 // drawAccounts draws the page, with a password that was just made.
@@ -78,9 +66,9 @@ func drawAccounts(r *request, whose, password string) error {
 		}
 	}
 	for _, role := range office.AllRoles() {
-		p.Roles = append(p.Roles, roleBox{role, r.In(roleNames[role]), p.Chosen != nil && p.Chosen.May(role)})
+		p.Roles = append(p.Roles, roleBox{role, r.In(role.Word()), p.Chosen != nil && p.Chosen.May(role)})
 	}
-	all = slices.DeleteFunc(all, func(a office.Account) bool { return !strings.Contains(a.Name, strings.ToLower(p.Name)) })
+	all = office.Named(all, p.Name)
 	p.Caption = r.T(strconv.Itoa(len(all))+" tài khoản", strconv.Itoa(len(all))+" accounts")
 	from, err := fromLine(r.Query("after"))
 	if err != nil {
@@ -88,41 +76,16 @@ func drawAccounts(r *request, whose, password string) error {
 	}
 	p.Pager = r.pagerAt(len(all), from)
 	for _, a := range all[min(from, len(all)):min(from+pageLines, len(all))] {
-		p.Rows = append(p.Rows, accountRow{a.Name, "/accounts?" + url.Values{"name": {a.Name}}.Encode() + "#account", r.roles(a.Roles), strings.Join(a.Scopes, "; "),
-			moment(&a.Created), r.state(a)})
+		p.Rows = append(p.Rows, accountRow{a.Name, "/accounts?" + url.Values{"name": {a.Name}}.Encode() + "#account", a.RoleWords(r.Language), strings.Join(a.Scopes, "; "),
+			view.Moment(&a.Created), a.State(r.Language)})
 	}
 	return r.show("accounts", p)
 }
 
-// roles are roles in words.
-func (r *request) roles(all []office.Role) string {
-	var names []string
-	for _, role := range all {
-		names = append(names, r.In(roleNames[role]))
-	}
-	return strings.Join(names, " · ")
-}
-
-func (r *request) state(a office.Account) string {
-	switch {
-	case a.Disabled:
-		return r.T("đã khoá", "disabled")
-	case !a.Password:
-		return r.T("chưa có mật khẩu", "no password")
-	}
-	return ""
-}
-
 func accountsTable(r *request) (view.Table, string, error) {
-	t := view.Table{Title: view.Column{Vietnamese: "Tài khoản", English: "Accounts"}, Columns: []view.Column{
-		{Vietnamese: "Tên", English: "Name"}, {Vietnamese: "Vai trò", English: "Roles"}, {Vietnamese: "Phạm vi", English: "Scope"},
-		{Vietnamese: "Ngôn ngữ", English: "Language"}, {Vietnamese: "Tạo lúc", English: "Created"}, {Vietnamese: "Trạng thái", English: "State"},
-	}}
 	all, err := r.Office.Accounts(r.Context())
-	for _, a := range all {
-		t.Rows = append(t.Rows, []string{a.Name, r.roles(a.Roles), strings.Join(a.Scopes, "; "), a.Language, moment(&a.Created), r.state(a)})
-	}
-	return t, r.View.Today().Format(time.DateOnly), err
+	all = office.Named(all, r.Query("find"))
+	return office.AccountTable(all, r.Language), r.View.Today().Format(time.DateOnly), err
 }
 
 // account is what a form says of one.

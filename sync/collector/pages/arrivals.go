@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -140,11 +139,7 @@ func confirmArrivals(r *request) error {
 	if err != nil {
 		return err
 	}
-	err = r.Office.Confirmed(r.Context(), r.Account, q.List(), q.Day)
-	if errors.Is(err, office.ErrNotFetched) {
-		return badInput("Hãy tải tệp của danh sách trước khi xác nhận.", "Get the list's file before you confirm it.")
-	}
-	if err != nil {
+	if err := r.Office.Confirmed(r.Context(), r.Account, q.List(), q.Day); err != nil {
 		return err
 	}
 	return r.goTo(r.back())

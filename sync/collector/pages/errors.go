@@ -28,6 +28,7 @@ var (
 	outside     = &problem{http.StatusForbidden, view.Column{Vietnamese: "Ngoài phạm vi của tài khoản này.", English: "Outside of what this account may see."}}
 	staleForm   = &problem{http.StatusForbidden, view.Column{Vietnamese: "Biểu mẫu đã cũ. Mở lại trang rồi gửi lại.", English: "The form is too old. Open the page again and send it again."}}
 	oddLetters  = &problem{http.StatusBadRequest, view.Column{Vietnamese: "Có chữ không dùng được.", English: "Some letters cannot be used."}}
+	tooLong     = &problem{http.StatusRequestURITooLong, view.Column{Vietnamese: "Địa chỉ trang quá dài.", English: "The page's address is too long."}}
 	tooMany     = &problem{http.StatusTooManyRequests, view.Column{Vietnamese: "Quá nhiều yêu cầu. Chờ một phút.", English: "Too many requests. Wait a minute."}}
 	unavailable = &problem{http.StatusServiceUnavailable, view.Column{Vietnamese: "Máy chủ chưa trả lời được. Thử lại sau ít phút.", English: "The server cannot answer now. Try again in some minutes."}}
 )
@@ -75,7 +76,9 @@ func (r *request) fail(err error) {
 func (r *request) sendToLogin() {
 	where := "/login"
 	if r.Method == http.MethodGet && r.URL.Path != "/" {
-		where += "?next=" + url.QueryEscape(r.URL.RequestURI())
+		if back := where + "?next=" + url.QueryEscape(r.URL.RequestURI()); len(back) <= maxAddress {
+			where = back
+		}
 	}
 	http.Redirect(r.w, r.Request, where, http.StatusSeeOther)
 }

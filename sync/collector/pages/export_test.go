@@ -47,5 +47,10 @@ func Unhurried(s *Server) { s.asks = newLimiter(time.Nanosecond, 1<<20) }
 // address, and no more within an hour.
 func Limit(s *Server, n int) { s.asks, s.logins = newLimiter(time.Hour, n), newLimiter(time.Hour, n) }
 
+// Break adds an address whose code panics.
+func Break(s *Server, path string, with any) {
+	s.mux.HandleFunc("GET "+path, s.inside(nil, func(*request) error { panic(with) }))
+}
+
 // Said is what a cell of codes is called.
 var Said = said

@@ -104,7 +104,7 @@ func showFleet(r *request) error {
 	if err != nil {
 		return err
 	}
-	from, err := r.line("after")
+	from, err := fromLine(r.Query("after"))
 	if err != nil {
 		return err
 	}
@@ -137,19 +137,6 @@ func showFleet(r *request) error {
 		}
 	}
 	return r.show("fleet", p)
-}
-
-// line is the number of a list's line that a field names, from 0.
-func (r *request) line(field string) (int, error) {
-	text := r.Query(field)
-	if text == "" {
-		return 0, nil
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 0 {
-		return 0, badMark
-	}
-	return n, nil
 }
 
 // chips are the filters, with how many lanes each has.

@@ -36,10 +36,21 @@ func (s *Server) guard(next http.Handler) http.Handler {
 
 // known tells whether these pages are asked for by a name of theirs.
 func (s *Server) known(host string) bool {
+	return ThisMachine(host) || slices.Contains(s.Hosts, withoutPort(host))
+}
+
+// ThisMachine tells whether a request's Host is what only this machine is called
+// by: a page that is for it alone is not to be read by another site's page whose
+// name leads here (DNS rebinding).
+func ThisMachine(host string) bool {
+	name := withoutPort(host)
+	ip := net.ParseIP(name)
+	return name == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func withoutPort(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
-	host = strings.Trim(host, "[]")
-	ip := net.ParseIP(host)
-	return host == "localhost" || slices.Contains(s.Hosts, strings.ToLower(host)) || ip != nil && ip.IsLoopback()
+	return strings.ToLower(strings.Trim(host, "[]"))
 }

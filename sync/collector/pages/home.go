@@ -102,12 +102,8 @@ func (h *home) waits(r *request) error {
 
 // awaitedList is how far this account is with a list of all its communes.
 func awaitedList(r *request, q view.ArrivalsOf) (awaited, error) {
-	name := r.T("Người của xã", "People of the commune")
-	if q.End == view.Destination {
-		name = r.T("Người vào xã", "People who went into it")
-	}
 	day := q.Day.Format(time.DateOnly)
-	x := awaited{Day: q.Day.Format("02/01/2006"), Name: name, Path: "/arrivals?" + url.Values{"day": {day}, "end": {string(q.End)}}.Encode()}
+	x := awaited{Day: q.Day.Format("02/01/2006"), Name: r.In(q.End.Word()), Path: "/arrivals?" + url.Values{"day": {day}, "end": {string(q.End)}}.Encode()}
 	var err error
 	x.receipt, err = r.receipt(q.List(), q.Day)
 	return x, err

@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
@@ -44,8 +43,11 @@ func looksOf(r *request) (q office.LooksOf, p looks, err error) {
 			return q, p, err
 		}
 	}
+	if to.Before(from) {
+		return q, p, daysTurned
+	}
 	p = looks{Account: r.Query("account"), Days: [2]string{from.Format(time.DateOnly), to.Format(time.DateOnly)}}
-	q = office.LooksOf{Account: p.Account, From: midnight(from), To: midnight(to.AddDate(0, 0, 1))}
+	q = office.LooksOf{Account: p.Account, From: view.Begins(from), To: view.Begins(to.AddDate(0, 0, 1))}
 	if r.Query("ask") != "" {
 		if p.Asked, err = r.asked(); err != nil {
 			return q, p, err
@@ -53,11 +55,6 @@ func looksOf(r *request) (q office.LooksOf, p looks, err error) {
 		q.Subject = r.Office.Subject(p.Asked.Number)
 	}
 	return q, p, nil
-}
-
-// midnight is when a day begins in Vietnam.
-func midnight(day time.Time) time.Time {
-	return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, vietnam)
 }
 
 func showLooks(r *request) error {
@@ -80,7 +77,7 @@ func showLooks(r *request) error {
 		all = all[:pageLines]
 		p.Pager.Next = r.with(r.Page.Path, "after", strconv.FormatInt(all[pageLines-1].N, 10))
 	}
-	t := looksAsTable(r, all)
+	t := office.LookTable(all, r.Language)
 	p.Grid = r.grid(t, r.In(t.Title)+", "+q.From.In(vietnam).Format("02/01/2006")+" – "+q.To.Add(-time.Second).In(vietnam).Format("02/01/2006"))
 	p.Check = r.with(r.Page.Path, "check", "1")
 	if r.Query("check") == "" {
@@ -93,25 +90,10 @@ func showLooks(r *request) error {
 		}
 		p.Checked, p.Lines = true, n
 		for _, f := range faults {
-			p.Faults = append(p.Faults, r.broken(f))
+			p.Faults = append(p.Faults, f.In(r.Language))
 		}
 		return r.show("looks", p)
 	})
-}
-
-// broken is what is wrong with lines of the log, in words.
-func (r *request) broken(f office.Fault) string {
-	what := map[office.FaultKind]view.Column{
-		office.Missing:  {Vietnamese: "bị mất", English: "missing"},
-		office.Changed:  {Vietnamese: "bị sửa", English: "changed"},
-		office.Replaced: {Vietnamese: "không nối với dòng trước", English: "does not follow the line before"},
-		office.CutOff:   {Vietnamese: "bị cắt ở cuối", English: "cut off the end"},
-	}[f.Kind]
-	lines := r.T("Dòng ", "Line ") + strconv.FormatInt(f.First, 10)
-	if f.Last > f.First {
-		lines = fmt.Sprintf(r.T("Dòng %d đến %d", "Lines %d to %d"), f.First, f.Last)
-	}
-	return lines + ": " + r.In(what)
 }
 
 func looksTable(r *request) (view.Table, string, error) {
@@ -120,18 +102,7 @@ func looksTable(r *request) (view.Table, string, error) {
 		return view.Table{}, "", err
 	}
 	all, err := r.Office.Looks(r.Context(), q)
-	return looksAsTable(r, all), p.Days[0] + " – " + p.Days[1], err
-}
-
-func looksAsTable(r *request, all []office.Line) view.Table {
-	t := view.Table{Title: view.Column{Vietnamese: "Nhật ký xem", English: "Log of looks"}, Columns: []view.Column{
-		{Vietnamese: "Dòng", English: "Line"}, {Vietnamese: "Lúc", English: "At"}, {Vietnamese: "Tài khoản", English: "Account"},
-		{Vietnamese: "Người duyệt", English: "Approved by"}, {Vietnamese: "Việc", English: "Act"}, {Vietnamese: "Về", English: "About"}, {Vietnamese: "Lý do", English: "Reason"},
-	}}
-	for _, l := range all {
-		t.Rows = append(t.Rows, []string{strconv.FormatInt(l.N, 10), moment(&l.At), l.Account, l.Second, r.In(act(l.What)), about(l.Subject, r.detail(l.What, l.Detail)), l.Reason})
-	}
-	return t
+	return office.LookTable(all, r.Language), p.Days[0] + " – " + p.Days[1], err
 }
 
 // askLooks takes a number, and leads to who looked at its owner.

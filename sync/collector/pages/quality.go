@@ -25,11 +25,9 @@ type listing struct {
 }
 
 var doubtKinds = []kind{
-	{string(view.NotInData), view.Column{Vietnamese: "Không có trong dữ liệu", English: "Not in the data"}},
-	{string(view.NotShown), view.Column{Vietnamese: "Có giấy tiêm, dữ liệu chưa có", English: "Vaccinated, but not in the data"}},
-	{string(view.Reissued), view.Column{Vietnamese: "Số giấy tờ đã cấp lại", English: "Number re-issued"}},
-	{string(view.NameDiffers), view.Column{Vietnamese: "Khác tên", English: "Name differs"}},
-	{string(view.Asked), view.Column{Vietnamese: "Cán bộ đề nghị cập nhật", English: "Guard asked for it"}},
+	{string(view.NotInData), view.NotInData.Word()}, {string(view.NotShown), view.NotShown.Word()},
+	{string(view.Reissued), view.Reissued.Word()}, {string(view.NameDiffers), view.NameDiffers.Word()},
+	{string(view.Asked), view.Asked.Word()},
 }
 
 func showQuality(r *request) error {

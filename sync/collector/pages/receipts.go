@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"slices"
 	"time"
 
 	"checkpoint/sync/collector/office"
@@ -22,21 +21,13 @@ type receipt struct{ Fetched, Confirmed string }
 
 // receipt is how far this account is with a list of a day.
 func (r *request) receipt(list string, day time.Time) (x receipt, err error) {
-	all, err := r.Office.Receipts(r.Context(), day)
+	all, err := r.Office.Receipts(r.Context(), r.Account, day)
 	for _, one := range all {
 		if one.Account == r.Account.Name && one.List == list {
-			x = receipt{moment(one.Fetched), moment(one.Confirmed)}
+			x = receipt{view.Moment(one.Fetched), view.Moment(one.Confirmed)}
 		}
 	}
 	return x, err
-}
-
-// moment is a time in Vietnam; empty: there is none.
-func moment(t *time.Time) string {
-	if t == nil {
-		return ""
-	}
-	return t.In(vietnam).Format("15:04 02/01/2006")
 }
 
 // receiptsTable are the receipts of a day: of all accounts for whoever sees the
@@ -46,10 +37,7 @@ func receiptsTable(r *request) (view.Table, string, error) {
 	if err != nil {
 		return view.Table{}, "", err
 	}
-	all, err := r.Office.Receipts(r.Context(), day)
-	if !r.Account.Scope.All {
-		all = slices.DeleteFunc(all, func(x office.Receipt) bool { return x.Account != r.Account.Name })
-	}
+	all, err := r.Office.Receipts(r.Context(), r.Account, day)
 	return office.ReceiptTable(all, r.Language), day.Format(time.DateOnly), err
 }
 

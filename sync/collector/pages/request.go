@@ -50,6 +50,7 @@ func (s *Server) answer(w http.ResponseWriter, h *http.Request, p *page, answer 
 	defer cancel()
 	h.Body = http.MaxBytesReader(w, h.Body, maxBody)
 	r := &request{Request: h.WithContext(ctx), Server: s, Language: chosenLanguage(h, ""), Page: p, w: w}
+	defer r.survive()
 	err := r.readable()
 	if err == nil {
 		err = answer(r)
@@ -59,8 +60,12 @@ func (s *Server) answer(w http.ResponseWriter, h *http.Request, p *page, answer 
 	}
 }
 
-// readable tells whether all that was sent are letters that a database takes.
+// readable tells whether all that was sent are letters that a database takes, and
+// not more than any page asks for.
 func (r *request) readable() error {
+	if len(r.RequestURI) > maxAddress {
+		return tooLong
+	}
 	err := r.ParseForm()
 	if err == nil { // a form with a file
 		if err = r.ParseMultipartForm(maxBody); errors.Is(err, http.ErrNotMultipart) {
@@ -131,11 +136,7 @@ func (r *request) Day(field string) (time.Time, error) {
 	if text == "" {
 		return r.View.Today(), nil
 	}
-	day, err := time.Parse(time.DateOnly, text)
-	if err != nil || day.Year() < 2000 || day.Year() > 2999 {
-		return day, badInput("Ngày phải như 2026-11-21.", "Write a day as 2026-11-21.")
-	}
-	return day, nil
+	return view.ParseDay(text)
 }
 
 // File is the address of the page's file of what is shown.

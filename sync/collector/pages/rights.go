@@ -62,7 +62,7 @@ func showRights(r *request) error {
 		if err != nil {
 			return err
 		}
-		p.Open = append(p.Open, openRequest{ID: x.ID, Kind: r.In(k.Name), Received: moment(&x.Received), Reply: view.DueOn(x.ReplyBy), By: view.DueOn(x.DoneBy),
+		p.Open = append(p.Open, openRequest{ID: x.ID, Kind: r.In(k.Name), Received: view.Moment(&x.Received), Reply: view.DueOn(x.ReplyBy), By: view.DueOn(x.DoneBy),
 			Note: x.Note, Taken: x.Account, Replied: x.Replied != nil, Late: x.Late(time.Now())})
 	}
 	return r.show("rights", p)
@@ -159,9 +159,9 @@ func (r *request) correction() (c view.Correction, detail string, err error) {
 		what = append(what, "name")
 	}
 	if birth := r.Query("birth"); birth != "" {
-		day, err := time.Parse(time.DateOnly, birth)
+		day, err := view.ParseBirth(birth)
 		if err != nil {
-			return c, "", badInput("Ngày phải như 1990-01-31.", "Write a day as 1990-01-31.")
+			return c, "", err
 		}
 		c.Birth = &day
 		what = append(what, "birth date")

@@ -51,7 +51,7 @@ func (r *request) rollout() (view.Rollout, error) {
 }
 
 func showRollout(r *request) error {
-	from, err := r.line("after")
+	from, err := fromLine(r.Query("after"))
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,8 @@ type Server struct {
 
 // Bounds of what one browser may ask.
 const (
-	maxHeader    = 16 << 10
+	maxHeader    = 32 << 10
+	maxAddress   = 8 << 10 // of a page with its query, in bytes; what is longer, up to maxHeader, hears so
 	maxBody      = 1 << 20 // a file of accounts
 	readWithin   = 20 * time.Second
 	answerWithin = time.Minute
@@ -114,7 +115,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, certificate func(*tl
 	server := &http.Server{
 		Handler: s.Handler(), ReadHeaderTimeout: readWithin, ReadTimeout: readWithin, WriteTimeout: answerWithin, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: maxHeader, BaseContext: func(net.Listener) context.Context { return ctx },
-		ErrorLog: log.New(io.Discard, "", 0), // whoever can reach the port could fill the log
+		ErrorLog: log.New(io.Discard, "", 0), // whoever can reach the port could fill the log; what breaks is logged by survive
 	}
 	stop := context.AfterFunc(ctx, func() { server.Close() })
 	defer stop()

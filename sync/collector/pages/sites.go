@@ -63,7 +63,7 @@ func (r *request) sites() (all []view.Site, k kind, day time.Time, err error) {
 	case "not-installed":
 		all = view.SitesNotInstalled(all)
 	case "scanning":
-		all = slices.DeleteFunc(all, func(s view.Site) bool { return s.Silent() })
+		all = view.ScanningSites(all)
 	case "silent":
 		all = view.SilentSites(all)
 	case "ignored":
@@ -90,13 +90,26 @@ func showSites(r *request) error {
 	if p.Map, err = r.siteMap(all); err != nil {
 		return err
 	}
-	if n, err := strconv.Atoi(r.Query("reminded")); err == nil {
-		p.Reminded = strconv.Itoa(n)
+	if p.Reminded, err = reminded(r.Query("reminded"), len(all)); err != nil {
+		return err
 	}
 	if r.Account.May(office.Remind) && (k.Code == "silent" || k.Code == "ignored") {
 		p.Silent = view.SilentSites(all)
 	}
 	return r.show("sites", p)
+}
+
+// reminded is how many sites were just noted as reminded, of so many that can have
+// been; empty: none.
+func reminded(text string, most int) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 || n > most {
+		return "", badInput("Số điểm đã nhắc không đúng. Bấm nút để ghi lời nhắc.", "No such number of checkpoints was reminded. Use the button to note it.")
+	}
+	return strconv.Itoa(n), nil
 }
 
 func sitesTable(r *request) (view.Table, string, error) {

@@ -103,10 +103,12 @@ func (q *question) around(r *request) (err error) {
 		return badInput("Số phút phải từ 0 đến 720.", "Minutes are from 0 to 720.")
 	}
 	if q.To.Before(q.From) {
-		return badInput("Ngày đầu phải trước ngày cuối.", "The first day comes before the last.")
+		return daysTurned
 	}
 	return nil
 }
+
+var daysTurned = badInput("Ngày đầu phải trước ngày cuối.", "The first day comes before the last.")
 
 // trace writes a look at a person into the log, and permits it or says who has to
 // approve it.
@@ -123,7 +125,7 @@ func routeTable(r *request) (view.Table, string, error) {
 		return view.Table{}, "", err
 	}
 	way, err := r.View.Route(r.Context(), r.Account.Scope, q.Number)
-	return view.RouteTable(way), about(r.Office.Subject(q.Number), ""), err // a number has no business in a file's name
+	return view.RouteTable(way), office.ShortSubject(r.Office.Subject(q.Number)), err // a number has no business in a file's name
 }
 
 func contactsTable(r *request) (view.Table, string, error) {

@@ -30,19 +30,20 @@ type ArrivalsOf struct {
 
 // Arrivals lists people who were let in, in the order of their times: by a green,
 // or by a guard after an amber or red, unless that was taken back.
-// [ErrScope] where a commune is asked for by whom it does not concern.
+// [ErrScope] where a commune or district is asked for by whom it does not concern,
+// [ErrPlace] where there is none.
 func (v *View) Arrivals(ctx context.Context, q ArrivalsOf) ([]Sighting, error) {
 	if q.End != Origin && q.End != Destination {
 		return nil, fmt.Errorf("list of %q: want origin or destination", q.End)
 	}
-	if q.Commune != "" && q.End == Origin && !q.Scope.commune(q.Commune) {
-		return nil, fmt.Errorf("%w: %s", ErrScope, q.Commune)
+	if err := v.listed(ctx, q); err != nil {
+		return nil, err
 	}
 	where, args, err := v.ofEnd(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	args["day"], args["from"], args["to"] = q.Day, begins(q.Day), begins(q.Day.AddDate(0, 0, 1))
+	args["day"], args["from"], args["to"] = q.Day, Begins(q.Day), Begins(q.Day.AddDate(0, 0, 1))
 	args["at"], args["box"], args["epoch"], args["seq"] = q.After.At, q.After.Box, q.After.Epoch, q.After.Seq
 	args["limit"] = orAll(q.Limit)
 	// The planner takes the last condition by itself for one that a row in a hundred

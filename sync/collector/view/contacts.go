@@ -35,7 +35,7 @@ func (v *View) Contacts(ctx context.Context, scope Scope, number string, from, t
 		return nil, err
 	}
 	way = slices.DeleteFunc(way, func(s Sighting) bool {
-		return s.Paper || s.At.Before(begins(from)) || !s.At.Before(begins(to.AddDate(0, 0, 1)))
+		return s.Paper || s.At.Before(Begins(from)) || !s.At.Before(Begins(to.AddDate(0, 0, 1)))
 	})
 	nearest := map[Mark]Contact{}
 	for _, point := range way {

@@ -120,8 +120,14 @@ const ofSites = `
 	left join place.site site on site.id = b.site
 	where t.day = @day and (@all or site.commune = any(@communes) or b.site = any(@sites)) and (@site = '' or b.site = @site)`
 
-// Daily is the report of a day, from the counts that stay.
+// Daily is the report of a day, from the counts that stay. [ErrPlace] or
+// [ErrScope] where the site is none, or none of the scope.
 func (v *View) Daily(ctx context.Context, q DailyOf) ([]Line, error) {
+	if q.Site != "" {
+		if err := v.site(ctx, q.Scope, q.Site); err != nil {
+			return nil, err
+		}
+	}
 	if q.By == ByCommune {
 		return v.dailyByCommune(ctx, q)
 	}

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -70,9 +71,4 @@ func number(n uint64) string {
 }
 
 // clock is a moment as people in Vietnam read it; never: a dash.
-func clock(t *time.Time) string {
-	if t == nil {
-		return "–"
-	}
-	return t.In(vietnam).Format("15:04 02/01/2006")
-}
+func clock(t *time.Time) string { return cmp.Or(Moment(t), "–") }

@@ -12,10 +12,10 @@ import (
 )
 
 // ErrNoRequest: nobody asked for that.
-var ErrNoRequest = errors.New("there is no such request")
+var ErrNoRequest = Say("không có yêu cầu này", "there is no such request")
 
 // ErrNobody: the register does not know the number.
-var ErrNobody = errors.New("the register does not know this number")
+var ErrNobody = Say("dân số của tỉnh không có số này", "the province's register does not know this number")
 
 // PersonFile is everything that the province holds of one person (Law
 // 91/2025/QH15, right of access).

@@ -64,6 +64,11 @@ func SilentSites(all []Site) []Site {
 	return slices.DeleteFunc(slices.Clone(all), func(s Site) bool { return !s.Silent() })
 }
 
+// ScanningSites are those of a list where something was scanned.
+func ScanningSites(all []Site) []Site {
+	return slices.DeleteFunc(slices.Clone(all), func(s Site) bool { return s.Silent() })
+}
+
 // SitesWithoutCode are those of a list that were given no code for the entrance.
 func SitesWithoutCode(all []Site) []Site {
 	return slices.DeleteFunc(slices.Clone(all), func(s Site) bool { return s.PlaceCode != "" })

@@ -2,6 +2,7 @@ package view
 
 import (
 	"io"
+	"time"
 
 	"checkpoint/store/spreadsheet"
 )
@@ -36,4 +37,12 @@ func (t Table) Heads(language string) []string {
 // CSV writes the table for a spreadsheet program.
 func (t Table) CSV(w io.Writer, language string) error {
 	return spreadsheet.Write(w, append([][]string{t.Heads(language)}, t.Rows...))
+}
+
+// Moment is a time as people in Vietnam write it; empty: there is none.
+func Moment(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.In(vietnam).Format("15:04 02/01/2006")
 }

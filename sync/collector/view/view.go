@@ -56,8 +56,8 @@ func (v *View) Clock() time.Time {
 // Vietnam's time has no daylight saving: UTC+7.
 var vietnam = time.FixedZone("+07", 7*60*60)
 
-// begins is when a day begins in Vietnam.
-func begins(day time.Time) time.Time {
+// Begins is when a day begins in Vietnam.
+func Begins(day time.Time) time.Time {
 	return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, vietnam)
 }
 
@@ -71,7 +71,7 @@ type Scope struct {
 }
 
 // ErrScope: asked for what lies outside of somebody's scope.
-var ErrScope = errors.New("outside of what this account may see")
+var ErrScope = Say("ngoài phạm vi được xem", "outside of what this account may see")
 
 // args are what a query's conditions on a scope name.
 func (s Scope) args() pgx.NamedArgs {
