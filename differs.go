@@ -47,6 +47,10 @@ func (s *lane) right(reply chan<- error) {
 // again ends "not read" early: the guard has wiped the code and shows it once
 // more. A poster in a camera's view stays known, or it would be shown instead.
 func (s *lane) again(reply chan<- error) {
+	if s.view.State == StateIdle {
+		reply <- nil // pressed twice, or as it ended by itself
+		return
+	}
 	if !s.offers(AnswerAgain) {
 		reply <- ErrNotOffered
 		return

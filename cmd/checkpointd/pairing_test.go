@@ -130,7 +130,7 @@ func pairAtTheScreen(t *testing.T, lang messages.Lang, w, h int64) {
 	tablet.fits("pair-wait")
 	local.until(`document.querySelector("#let-in") !== null`)
 	local.fits("tablets-asks")
-	code := run(tablet, chromedp.Evaluate[string](`document.querySelector(".check-code").textContent`))
+	code := run(tablet, chromedp.Poll[string](`document.querySelector(".check-code")?.textContent`, chromedp.WithPollingTimeout(patience))) // the page asks anew each second
 	if asks := run(local, chromedp.Evaluate[string](`document.querySelector("#asks").innerText`)); !strings.Contains(asks, "Máy bảng cổng 2") || len(code) != 6 || !strings.Contains(asks, code) {
 		t.Errorf("the tablet shows %q, the local screen asks %q", code, asks)
 	}

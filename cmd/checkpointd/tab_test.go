@@ -114,10 +114,12 @@ func (p *tab) tap(selector string) {
 }
 
 // key presses a key of the keyboard, which works on the page that has the focus.
+// One that means nothing comes before: no finger is as fast as a test, and of two
+// strikes of one key the page takes the second for a trembling one's.
 func (p *tab) key(k string) {
 	p.t.Helper()
 	p.tap(".place")
-	p.do(chromedp.KeyEvent(k))
+	p.do(chromedp.KeyEvent("x"), chromedp.KeyEvent(k))
 }
 
 // hold keeps a mouse button pressed on it until ok.

@@ -64,3 +64,61 @@ func TestWhatTheKeysAnswer(t *testing.T) {
 		}
 	}
 }
+
+// A finger that taps twice means once: not the reason that comes up under it, nor
+// the form of whoever comes next.
+func TestASecondTapMeansNothingNew(t *testing.T) {
+	s, l, at := open(t)
+	ctx := browser(t)
+	s.Show(screens()["amber-a03"])
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(800, 480), chromedp.Navigate(at+"/?lang=vi")); err != nil {
+		t.Fatal(err)
+	}
+	tap := func(x, y float64, count int) {
+		t.Helper()
+		if err := chromedp.Do(ctx, chromedp.MouseEvent("mousePressed", x, y, chromedp.ButtonLeft, chromedp.ClickCount(count)),
+			chromedp.MouseEvent("mouseReleased", x, y, chromedp.ButtonLeft, chromedp.ClickCount(count))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	is := func(what string, want bool) {
+		t.Helper()
+		if got, err := chromedp.Run(ctx, chromedp.Evaluate[bool](what)); err != nil || got != want {
+			t.Fatalf("%s: %t, %v", what, got, err)
+		}
+	}
+	const choosing, form = `document.querySelector(".chips:not([hidden])") !== null`, `document.getElementById("form").open`
+	tap(90, 390, 1)
+	tap(90, 390, 2)
+	is(choosing, true) // the reason below the finger was not chosen
+	tap(90, 390, 1)
+	is(choosing, false)
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](`performance.getEntriesByType("resource").some((e) => e.name.includes("/answer"))`, chromedp.WithPollingTimeout(20*time.Second))); err != nil || l.shown == "" {
+		t.Errorf("a reason that was meant: %q, %v", l.shown, err)
+	}
+	tap(255, 390, 1) // turned back: ready for the next
+	s.Show(screens()["idle"])
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](`document.querySelector(".card").dataset.state === "idle"`, chromedp.WithPollingTimeout(20*time.Second))); err != nil {
+		t.Fatal(err)
+	}
+	tap(255, 390, 2)
+	is(form, false)
+	tap(255, 390, 1)
+	is(form, true)
+
+	// The same by key, in one go: the card is drawn anew between two strikes.
+	html := get(t, at+"/")
+	s.Show(screens()["amber-a12"])
+	amber := get(t, at+"/")
+	strikes := fmt.Sprintf(`(() => {
+	  const card = (html) => new DOMParser().parseFromString(html, "text/html").querySelector(".card").outerHTML;
+	  const strike = () => { for (const of of ["keydown", "keyup"]) document.dispatchEvent(new KeyboardEvent(of, { key: "2", bubbles: true })); };
+	  document.getElementById("form").close();
+	  replace(card(%q));
+	  strike();
+	  replace(card(%q));
+	  strike();
+	  return document.getElementById("form").open;
+	})()`, amber, html)
+	is(strikes, false)
+}

@@ -132,6 +132,19 @@ function lead() {
   });
 }
 
+// The second tap of a trembling finger counts for what the first was for, never
+// for what has come up under it meanwhile; a lane's answer is given once.
+let tapped = null;
+document.addEventListener("click", (e) => {
+  const button = e.target.closest("button, a"), what = button && (button.id || button);
+  if (e.detail < 2 || !button) {
+    tapped = what;
+  } else if (what !== tapped || button.ariaPressed || button.closest(".buttons")) {
+    e.preventDefault();
+    e.stopImmediatePropagation();
+  }
+}, true);
+
 document.addEventListener("pointerdown", (e) => {
   const button = e.target.closest(".buttons button, .vehicle");
   if (button && button.dataset.hold && e.button === 0) press(button);
@@ -154,7 +167,9 @@ document.addEventListener("contextmenu", (e) => { if (e.target.closest("button")
 // Keys 1, 2 and 3 are the buttons of the lane in the black frame; Tab moves it.
 // Where there is a fourth, key 3 does that if it is held: third is its own.
 let third = null;
+let struck = { key: "", id: "", at: 0 };
 document.addEventListener("keydown", (e) => {
+  if (e.key !== struck.key) struck.key = "";
   if (e.repeat || document.querySelector("dialog[open]")) return;
   const on = document.activeElement.closest && document.activeElement.closest(".buttons button");
   if ((e.key === "Enter" || e.key === " ") && on && on.dataset.hold) {
@@ -172,6 +187,9 @@ document.addEventListener("keydown", (e) => {
   const button = card && keyed(e.key);
   if (!button) return;
   e.preventDefault(); // nor does the key write into what opens
+  const soon = e.key === struck.key && button.id !== struck.id && performance.now() - struck.at < 500; // a finger's second tap
+  struck = { key: e.key, id: button.id, at: performance.now() };
+  if (soon) return;
   const fourth = e.key === "3" && keyed("4");
   if (!fourth) return press(button);
   third = button;
