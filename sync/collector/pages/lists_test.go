@@ -125,6 +125,10 @@ func TestACommuneWorksThroughItsList(t *testing.T) {
 	if len(rows) < 2 || rows[1][0] != "phong" && rows[1][0] != "xa-2" || !strings.Contains(rows[len(rows)-1][1]+rows[1][1], "arrivals/origin") {
 		t.Errorf("receipts: %v", rows)
 	}
+	p.account("xa-3", []string{"commune:" + p.Commune(3)}, office.Lists)
+	if page := p.enters("phong").sees("/receipts", url.Values{"day": {p.day(1)}}); !strings.Contains(page, "People of the commune") || !strings.Contains(page, "(fetched none)") || strings.Contains(page, "arrivals/origin") {
+		t.Errorf("receipts as people read them:\n%s", page)
+	}
 }
 
 // The first page tells what awaits an account, and nothing that is for others.

@@ -35,7 +35,7 @@ var words = map[string]view.Column{
 
 // coded tells whether a column's cells are codes, by its English head.
 func coded(c view.Column) bool {
-	return slices.Contains([]string{"Direction", "Result", "Commune says", "Found", "Document", "Paper", "List"}, c.English)
+	return slices.Contains([]string{"Direction", "Result", "Commune says", "Found", "Document", "Paper"}, c.English)
 }
 
 // said is a cell of codes in words: "refer, passed" has two, with a comma; what a
@@ -43,9 +43,6 @@ func coded(c view.Column) bool {
 func said(cell string) view.Column {
 	if w, ok := words[cell]; ok || cell == "" {
 		return w
-	}
-	if list := view.ListName(cell, "vi"); list != cell {
-		return view.Column{Vietnamese: list, English: view.ListName(cell, "en")}
 	}
 	parts := strings.Split(cell, ", ")
 	if len(parts) == 1 {
