@@ -226,7 +226,7 @@ func TestOddQuestionsAreAnswered(t *testing.T) {
 func TestCodesAreSaidInWords(t *testing.T) {
 	for cell, want := range map[string][2]string{
 		"refer, passed": {"Kiểm tra, cho qua", "Check, let pass"}, "not read": {"Chưa đọc", "Not read"}, "": {"", ""},
-		"NAME_DIFFERS CARD_REISSUED": {"khác tên, thẻ đã cấp lại", "name differs, card re-issued"}, "LATER_CODE": {"LATER_CODE", "LATER_CODE"},
+		"NAME_DIFFERS CARD_REISSUED": {"khác tên, thẻ đã cấp lại", "name differs, card re-issued"}, "LATER_CODE": {"LATER_CODE", "LATER_CODE"}, "mall": {"Chợ, siêu thị", "Market, mall"}, "khu công nghiệp": {"khu công nghiệp", "khu công nghiệp"},
 	} {
 		if got := pages.Said(cell); got.Vietnamese != want[0] || got.English != want[1] {
 			t.Errorf("%q is said as %q, %q", cell, got.Vietnamese, got.English)
