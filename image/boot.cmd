@@ -80,9 +80,11 @@ run save
 # Its last 32 MiB: what is there, with checksums, then the kernel and the initial
 # RAM disk.
 setenv fetch 'part start ${devtype} ${devnum} ${part} from && part size ${devtype} ${devnum} ${part} sectors && setexpr from ${from} + ${sectors} && setexpr from ${from} - 10000'
-setenv head '${devtype} read ${head_at} ${from} 8 && env import -c ${head_at} 1000 kernel_start kernel_sectors kernel_bytes kernel_crc initrd_start initrd_sectors initrd_bytes initrd_crc'
-setenv kernel 'setexpr at ${from} + ${kernel_start} && ${devtype} read ${kernel_at} ${at} ${kernel_sectors} && crc32 ${kernel_at} ${kernel_bytes} ${sum_at} && itest.l *${sum_at} -eq ${kernel_crc}'
-setenv initrd 'setexpr at ${from} + ${initrd_start} && ${devtype} read ${initrd_at} ${at} ${initrd_sectors} && crc32 ${initrd_at} ${initrd_bytes} ${sum_at} && itest.l *${sum_at} -eq ${initrd_crc}'
+setenv head '${devtype} read ${head_at} ${from} 8 && env import -c ${head_at} 1000 kernel_start kernel_sectors kernel_bytes kernel_crc kernel_swapped initrd_start initrd_sectors initrd_bytes initrd_crc initrd_swapped'
+# Some boards' crc32 stores the other end first.
+setenv same 'itest.l *${sum_at} -eq ${crc} || itest.l *${sum_at} -eq ${swapped}'
+setenv kernel 'setexpr at ${from} + ${kernel_start} && ${devtype} read ${kernel_at} ${at} ${kernel_sectors} && crc32 ${kernel_at} ${kernel_bytes} ${sum_at} && setenv crc ${kernel_crc} && setenv swapped ${kernel_swapped} && run same'
+setenv initrd 'setexpr at ${from} + ${initrd_start} && ${devtype} read ${initrd_at} ${at} ${initrd_sectors} && crc32 ${initrd_at} ${initrd_bytes} ${sum_at} && setenv crc ${initrd_crc} && setenv swapped ${initrd_swapped} && run same'
 if run fetch && run head && run kernel && run initrd; then
   echo "starting slot ${slot}"
   setenv bootargs "slot=${slot} rauc.slot=${slot} panic=10 ${console} loglevel=4"

@@ -44,8 +44,11 @@ func tail(kernel, initrd []byte) ([]byte, error) {
 		texts[part.name+"_start"] = fmt.Sprintf("%x", b.Len()/sector)
 		texts[part.name+"_sectors"] = fmt.Sprintf("%x", (len(part.data)+sector-1)/sector)
 		texts[part.name+"_bytes"] = fmt.Sprintf("%x", len(part.data))
-		// U-Boot's crc32 stores big-endian what its itest reads little-endian.
-		texts[part.name+"_crc"] = fmt.Sprintf("%x", bits.ReverseBytes32(crc32.ChecksumIEEE(part.data)))
+		// U-Boot's itest reads little-endian what its crc32 has stored, which is
+		// big-endian on boards that have other hashes, too, and little-endian on the Pi.
+		sum := crc32.ChecksumIEEE(part.data)
+		texts[part.name+"_crc"] = fmt.Sprintf("%x", sum)
+		texts[part.name+"_swapped"] = fmt.Sprintf("%x", bits.ReverseBytes32(sum))
 		b.Write(part.data)
 		b.Write(make([]byte, -b.Len()&(slots.BlockSize-1)))
 	}

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"math/bits"
 	"strings"
 	"testing"
 
@@ -72,7 +71,7 @@ func tail(t *testing.T, verity string) []byte {
 	at := slots.BlockSize
 	for name, data := range map[string][]byte{"kernel": bytes.Repeat([]byte("kernel"), 1000), "initrd": initrd.Bytes()} {
 		texts[name+"_start"], texts[name+"_bytes"] = fmt.Sprintf("%x", at/sector), fmt.Sprintf("%x", len(data))
-		texts[name+"_crc"] = fmt.Sprintf("%x", bits.ReverseBytes32(crc32.ChecksumIEEE(data)))
+		texts[name+"_crc"] = fmt.Sprintf("%x", crc32.ChecksumIEEE(data))
 		copy(b[at:], data)
 		at += 1 << 20
 	}

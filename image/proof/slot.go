@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"math/bits"
 	"strconv"
 
 	"checkpoint/image/slots"
@@ -67,8 +66,7 @@ func part(slot io.ReaderAt, at int64, texts map[string]string, name string) ([]b
 	if _, err := slot.ReadAt(b, at+numbers["start"]*sector); err != nil {
 		return nil, err
 	}
-	// As image/pack: U-Boot's crc32 stores big-endian what its itest reads little-endian.
-	if int64(bits.ReverseBytes32(crc32.ChecksumIEEE(b))) != numbers["crc"] {
+	if int64(crc32.ChecksumIEEE(b)) != numbers["crc"] {
 		return nil, fmt.Errorf("%w: %s", ErrRot, name)
 	}
 	return b, nil
