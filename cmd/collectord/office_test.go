@@ -97,7 +97,7 @@ func TestReportsComeAsTablesAndFiles(t *testing.T) {
 		number := o.Case(0).Number + "\n"
 		table := o.run(number, append(args, "--language", "en")...)
 		file := filepath.Join(t.TempDir(), "report.csv")
-		o.run(number, append(args, "--format", "csv", "--out", file)...)
+		o.run(number, append(args, "--language", "en", "--format", "csv", "--out", file)...)
 		text, err := os.ReadFile(file)
 		o.check(err)
 		rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\uFEFF")))).ReadAll()
