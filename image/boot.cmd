@@ -19,6 +19,9 @@ setexpr head_at ${ram} + e000000
 setexpr state_at ${ram} + e100000
 setexpr sum_at ${ram} + e200000
 if test -z "${fdt_addr}"; then setenv fdt_addr ${fdtcontroladdr}; fi
+# Out of the way of what is read below: whoever started U-Boot laid it anywhere.
+setexpr fdt_at ${ram} + e300000
+if fdt move ${fdt_addr} ${fdt_at} 40000; then setenv fdt_addr ${fdt_at}; fi
 ${devtype} dev ${devnum}
 
 # The state: two copies of 8 sectors, at 4 and 12 MiB; the newer one counts.

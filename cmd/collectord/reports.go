@@ -83,7 +83,7 @@ func dailyReport() *cli.Command {
 				return view.Table{}, "", cli.Usage("--by %q: phải là site, lane, hour hoặc commune / want site, lane, hour or commune", by)
 			}
 			lines, err := a.view.Daily(ctx, view.DailyOf{Scope: everything, Day: a.day, By: view.By(by), Site: site})
-			return view.DailyTable(lines), onDay(a) + " " + site, err
+			return view.DailyTable(lines, view.By(by), a.language), onDay(a) + " " + site, err
 		})
 }
 

@@ -58,7 +58,7 @@ func weeklyReport() *cli.Command {
 		"collectord report weekly --day 2026-11-22 --format csv --out week.csv", nil,
 		func(ctx context.Context, _ cli.IO, a asked) (view.Table, string, error) {
 			all, err := weekOfSites(ctx, a)
-			return view.WeekTable(view.Week(all)), a.day.AddDate(0, 0, -6).Format("02/01/2006") + " – " + onDay(a), err
+			return view.WeekTable(view.Week(all), a.language), a.day.AddDate(0, 0, -6).Format("02/01/2006") + " – " + onDay(a), err
 		})
 }
 

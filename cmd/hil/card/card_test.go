@@ -46,7 +46,7 @@ func TestTheImageRunsOnARaspberryPi(t *testing.T) {
 	later := time.Now().Add(10 * time.Minute) // not behind what the province has signed
 	must(t, os.Chtimes(saved, later, later))
 	m := newMachine(t, func(card string) { p.put(card) })
-	m.board = &raspberry
+	m.board, m.engine = &raspberry, inTurn
 	m.start()
 	m.awaitReady(slots.A)
 	m.scan(p.payload("green"))

@@ -108,6 +108,10 @@ var (
 	// clock is a minute behind what the province signs trusts it no more.
 	inTime = []string{"-accel", "tcg,thread=multi"}
 
+	// inTurn likewise, one processor after the other: those of a Raspberry Pi that have
+	// nothing to do yet turn in circles, and would take the host's from the one that has.
+	inTurn = []string{"-accel", "tcg,thread=single"}
+
 	// counting has its clock count instructions, 2 ns each, and go on by itself only while
 	// there is nothing to do.
 	counting = []string{"-accel", "tcg,thread=single", "-icount", "shift=1"}

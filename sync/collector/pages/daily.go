@@ -78,7 +78,7 @@ func showDaily(r *request) error {
 		return err
 	}
 	p.Plot = template.HTML(plot) // it escaped what it was given
-	p.Grid = r.grid(view.DailyTable(lines), r.In(by.Name)+", "+q.Day.Format("02/01/2006"))
+	p.Grid = r.grid(view.DailyTable(lines, q.By, r.Language), r.In(by.Name)+", "+q.Day.Format("02/01/2006"))
 	p.Grid.Summed = true
 	return r.show("daily", p)
 }
@@ -90,7 +90,7 @@ func dailyTable(r *request) (view.Table, string, error) {
 	}
 	lines, err := r.View.Daily(r.Context(), q)
 	of := strings.TrimSpace(q.Day.Format(time.DateOnly) + " " + r.In(by.Name) + " " + q.Site)
-	return view.DailyTable(lines), of, err
+	return view.DailyTable(lines, q.By, r.Language), of, err
 }
 
 // hoursPlot draws a day's people by hour.

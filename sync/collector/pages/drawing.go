@@ -64,6 +64,8 @@ func (r *request) grid(t view.Table, caption string) grid {
 			switch {
 			case coded(t.Columns[i]):
 				cells[i] = r.In(said(cell))
+			case t.Columns[i].English == "List": // of a receipt
+				cells[i] = view.ListName(cell, r.Language)
 			case g.Numbers[i]:
 				cells[i] = grouped(cell)
 			}

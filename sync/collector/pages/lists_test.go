@@ -125,6 +125,10 @@ func TestACommuneWorksThroughItsList(t *testing.T) {
 	if len(rows) < 2 || rows[1][0] != "phong" && rows[1][0] != "xa-2" || !strings.Contains(rows[len(rows)-1][1]+rows[1][1], "arrivals/origin") {
 		t.Errorf("receipts: %v", rows)
 	}
+	p.account("xa-3", []string{"commune:" + p.Commune(3)}, office.Lists)
+	if page := p.enters("phong").sees("/receipts", url.Values{"day": {p.day(1)}}); !strings.Contains(page, "People of the commune") || !strings.Contains(page, "(fetched none)") || strings.Contains(page, "arrivals/origin") {
+		t.Errorf("receipts as people read them:\n%s", page)
+	}
 }
 
 // The first page tells what awaits an account, and nothing that is for others.
@@ -222,7 +226,7 @@ func TestOddQuestionsAreAnswered(t *testing.T) {
 func TestCodesAreSaidInWords(t *testing.T) {
 	for cell, want := range map[string][2]string{
 		"refer, passed": {"Kiểm tra, cho qua", "Check, let pass"}, "not read": {"Chưa đọc", "Not read"}, "": {"", ""},
-		"NAME_DIFFERS CARD_REISSUED": {"khác tên, thẻ đã cấp lại", "name differs, card re-issued"}, "LATER_CODE": {"LATER_CODE", "LATER_CODE"},
+		"NAME_DIFFERS CARD_REISSUED": {"khác tên, thẻ đã cấp lại", "name differs, card re-issued"}, "LATER_CODE": {"LATER_CODE", "LATER_CODE"}, "mall": {"Chợ, siêu thị", "Market, mall"}, "khu công nghiệp": {"khu công nghiệp", "khu công nghiệp"},
 	} {
 		if got := pages.Said(cell); got.Vietnamese != want[0] || got.English != want[1] {
 			t.Errorf("%q is said as %q, %q", cell, got.Vietnamese, got.English)

@@ -72,9 +72,9 @@ func (r *request) sites() (all []view.Site, k kind, day time.Time, err error) {
 	return all, k, day, err
 }
 
-func siteTable(all []view.Site, k kind) view.Table {
+func (r *request) siteTable(all []view.Site, k kind) view.Table {
 	if k.Code == weekly {
-		return view.WeekTable(view.Week(all))
+		return view.WeekTable(view.Week(all), r.Language)
 	}
 	return view.SiteTable(all)
 }
@@ -85,7 +85,7 @@ func showSites(r *request) error {
 		return err
 	}
 	p := sitesShown{Kinds: siteKinds, Kind: k.Code}
-	p.Grid = r.grid(siteTable(all, k), r.In(k.Name)+", "+day.AddDate(0, 0, 1-week).Format("02/01")+" – "+day.Format("02/01/2006"))
+	p.Grid = r.grid(r.siteTable(all, k), r.In(k.Name)+", "+day.AddDate(0, 0, 1-week).Format("02/01")+" – "+day.Format("02/01/2006"))
 	p.Grid.Summed = k.Code == weekly
 	if p.Map, err = r.siteMap(all); err != nil {
 		return err
@@ -114,7 +114,7 @@ func reminded(text string, most int) (string, error) {
 
 func sitesTable(r *request) (view.Table, string, error) {
 	all, k, day, err := r.sites()
-	return siteTable(all, k), day.Format(time.DateOnly) + " " + r.In(k.Name), err
+	return r.siteTable(all, k), day.Format(time.DateOnly) + " " + r.In(k.Name), err
 }
 
 // remindSites notes that sites were reminded: the one that the form names, or all

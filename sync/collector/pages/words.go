@@ -30,28 +30,32 @@ var words = map[string]view.Column{
 	"EMERGENCY_SHOWN": {Vietnamese: "cấp cứu", English: "emergency"},
 
 	"cccd": {Vietnamese: "Thẻ căn cước", English: "ID card"}, "cmnd": {Vietnamese: "CMND", English: "Old ID card"},
+	"building": {Vietnamese: "Toà nhà", English: "Building"}, "road": {Vietnamese: "Đường", English: "Road"},
+	"station": {Vietnamese: "Bến, ga", English: "Station"}, "mall": {Vietnamese: "Chợ, siêu thị", English: "Market, mall"},
+
 	"paper-form": {Vietnamese: "Tờ khai giấy", English: "Paper form"},
 }
 
 // coded tells whether a column's cells are codes, by its English head.
 func coded(c view.Column) bool {
-	return slices.Contains([]string{"Direction", "Result", "Commune says", "Found", "Document", "Paper", "List"}, c.English)
+	return slices.Contains([]string{"Direction", "Result", "Commune says", "Found", "Document", "Paper", "Type"}, c.English)
 }
 
 // said is a cell of codes in words: "refer, passed" has two, with a comma; what a
-// check found stands with spaces.
+// check found stands with spaces. What is no code stays as it is: a province may
+// have more kinds of places.
 func said(cell string) view.Column {
 	if w, ok := words[cell]; ok || cell == "" {
 		return w
-	}
-	if list := view.ListName(cell, "vi"); list != cell {
-		return view.Column{Vietnamese: list, English: view.ListName(cell, "en")}
 	}
 	parts := strings.Split(cell, ", ")
 	if len(parts) == 1 {
 		parts = strings.Fields(cell)
 	}
 	var vietnamese, english []string
+	if !slices.ContainsFunc(parts, func(part string) bool { _, ok := words[part]; return ok }) {
+		return view.Column{Vietnamese: cell, English: cell}
+	}
 	for _, part := range parts {
 		w, ok := words[part]
 		if !ok {

@@ -226,20 +226,35 @@ func (v *View) dailyByCommune(ctx context.Context, q DailyOf) ([]Line, error) {
 	return all, err
 }
 
-// DailyTable is a report as it is shown, with the sum of its lines at the end.
-func DailyTable(lines []Line) Table {
+// byVerdict is how many columns a report by commune has: what guards did and how
+// long it took is not counted by the people's homes.
+const byVerdict = 10
+
+// DailyTable is a report as it is shown, in a language, "vi" or "en", with the sum
+// of its lines at the end.
+func DailyTable(lines []Line, by By, language string) Table {
 	t := Table{Title: Column{"Báo cáo ngày", "Daily report"}, Columns: []Column{
 		{"Nơi, giờ", "Where, when"}, {"Vào", "In"}, {"Ra", "Out"}, {"Lượt quét", "Scans"},
 		{"Mời qua", "Go"}, {"Kiểm tra", "Check"}, {"Dừng lại", "Stop"}, {"Vừa quét", "Seen"}, {"Chưa đọc", "Not read"}, {"Máy lỗi", "Fault"},
 		{"Cán bộ cho qua", "Let through by the guard"}, {"Cho quay lại", "Turned back"}, {"Chưa quyết định", "Undecided"},
 		{"Phút đông nhất", "Busiest minute"}, {"Chờ trung bình", "Waiting, mean"},
 	}}
-	sum := Line{Name: "Cộng / Sum"}
+	sum := Line{Name: Column{"Cộng", "Sum"}.In(language)}
 	for _, l := range lines {
+		if by == ByCommune && l.Key == "" {
+			l.Name = Column{"(chưa rõ xã)", "(commune not known)"}.In(language)
+		}
 		t.Rows = append(t.Rows, l.cells())
 		sum.Counts.sum(l.Counts)
 	}
 	t.Rows = append(t.Rows, sum.cells())
+	if by == ByCommune {
+		t.Columns = t.Columns[:byVerdict]
+		t.Columns[1], t.Columns[2] = Column{"Mời vào", "In, go"}, Column{"Mời ra", "Out, go"}
+		for i := range t.Rows {
+			t.Rows[i] = t.Rows[i][:byVerdict]
+		}
+	}
 	return t
 }
 

@@ -152,7 +152,7 @@ func TestDailyLinesHaveNames(t *testing.T) {
 	for by, want := range map[view.By]string{view.BySite: p.SiteName(0), view.ByLane: p.SiteName(0) + " / in", view.ByHour: "06:00", view.ByCommune: "Xã 1"} {
 		lines, err := p.view.Daily(t.Context(), view.DailyOf{Scope: view.Scope{All: true}, Day: p.days[0], By: by})
 		check(t, err)
-		if !slices.ContainsFunc(view.DailyTable(lines).Rows, func(row []string) bool { return row[0] == want }) {
+		if !slices.ContainsFunc(view.DailyTable(lines, by, "vi").Rows, func(row []string) bool { return row[0] == want }) {
 			t.Errorf("by %s: no line is called %q", by, want)
 		}
 	}
@@ -163,12 +163,35 @@ func TestDailyTableEndsWithTheSum(t *testing.T) {
 	p := changed(t)
 	lines, err := p.view.Daily(t.Context(), view.DailyOf{Scope: view.Scope{All: true}, Day: p.days[0], By: view.BySite})
 	check(t, err)
-	rows := view.DailyTable(lines).Rows
+	rows := view.DailyTable(lines, view.BySite, "vi").Rows
 	hours, err := p.view.Daily(t.Context(), view.DailyOf{Scope: view.Scope{All: true}, Day: p.days[0], By: view.ByHour})
 	check(t, err)
-	sum := view.DailyTable(hours).Rows
+	sum := view.DailyTable(hours, view.ByHour, "vi").Rows
 	a, b := rows[len(rows)-1], sum[len(sum)-1]
 	if len(rows) != p.Sites+1 || !slices.Equal(a[:13], b[:13]) {
 		t.Errorf("sums %q by site, %q by hour", a, b)
+	}
+}
+
+// By the people's homes only verdicts are counted: what is not known stands there as
+// no column, not as nought; and whose home nobody knows has a line with a name.
+func TestAReportByCommuneClaimsNoMoreThanIsCounted(t *testing.T) {
+	lines := []view.Line{{Counts: view.Counts{Scans: 3, Refer: 3}}, {Key: "10501", Name: "Xã 1", Counts: view.Counts{Scans: 2, Admit: 2, In: 2}}}
+	for language, want := range map[string][3]string{"vi": {"(chưa rõ xã)", "Xã 1", "Cộng"}, "en": {"(commune not known)", "Xã 1", "Sum"}} {
+		table := view.DailyTable(lines, view.ByCommune, language)
+		var names [3]string
+		for i, row := range table.Rows {
+			names[i] = row[0]
+			if len(row) != len(table.Columns) {
+				t.Errorf("%d cells under %d heads", len(row), len(table.Columns))
+			}
+		}
+		heads := table.Heads(language)
+		if names != want || slices.Contains(heads, "Turned back") || slices.Contains(heads, "Cho quay lại") || heads[len(heads)-1] != map[string]string{"vi": "Máy lỗi", "en": "Fault"}[language] {
+			t.Errorf("%v under %v", names, heads)
+		}
+	}
+	if heads := view.DailyTable(nil, view.BySite, "en").Heads("en"); !slices.Contains(heads, "Turned back") {
+		t.Errorf("by site: %v", heads)
 	}
 }

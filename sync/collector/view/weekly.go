@@ -59,14 +59,15 @@ func Week(all []Site) []WeekLine {
 	return report
 }
 
-// WeekTable is that report as it is shown, with the sum of its lines at the end.
-func WeekTable(lines []WeekLine) Table {
+// WeekTable is that report as it is shown, in a language, "vi" or "en", with the sum
+// of its lines at the end.
+func WeekTable(lines []WeekLine, language string) Table {
 	t := Table{Title: Column{"Báo cáo tuần về các điểm", "Weekly report of sites"}, Columns: []Column{
 		{"Huyện cũ", "Former district"}, {"Xã, phường", "Commune"}, {"Điểm", "Sites"}, {"Có mã", "With a code"},
 		{"Đề nghị", "Asked"}, {"Duyệt", "Approved"}, {"Lắp", "Installed"}, {"Có quét", "Scanning"}, {"Không quét", "Not scanning"},
 		{"Đã nhắc", "Reminded"}, {"Nhắc đủ ba lần", "Three reminders"}, {"Lượt quét", "Scans"},
 	}}
-	sum := WeekLine{Name: "Cộng / Sum"}
+	sum := WeekLine{Name: Column{"Cộng", "Sum"}.In(language)}
 	for _, l := range lines {
 		t.Rows = append(t.Rows, l.cells())
 		sum.Sites, sum.WithCode, sum.Scans = sum.Sites+l.Sites, sum.WithCode+l.WithCode, sum.Scans+l.Scans

@@ -55,7 +55,7 @@ func TestTheWeeklyReportCountsEachSiteOnce(t *testing.T) {
 	if sites != p.Sites+2 || scans == 0 {
 		t.Errorf("%d sites in all, want %d; %d scans", sites, p.Sites+2, scans)
 	}
-	table := view.WeekTable(lines)
+	table := view.WeekTable(lines, "vi")
 	if sum := table.Rows[len(table.Rows)-1]; len(table.Rows) != len(lines)+1 || sum[2] != "8" || sum[10] != "1" {
 		t.Errorf("the sum is %v", sum)
 	}
