@@ -96,7 +96,7 @@ func TestPadAndFormWithThreeKeys(t *testing.T) {
 	s.awaitAll(isReady)
 
 	p.tap(".place")
-	p.three("2")
+	p.three("x2") // 2 was the last: see key
 	p.until(`document.getElementById("form").open`)
 	p.holds('2', on(".board button"))
 	p.chooses("A", "N")
