@@ -19,9 +19,8 @@ import (
 	"checkpoint/scanner/qr/symbol"
 )
 
-// Of a round of traps, each is read as modules and has a picture of specks beside
-// it. Some are pictures themselves, which take a hundred times as long, and some
-// rounds have a whole frame.
+// Of a round of traps, each is read as modules, and some as pictures, which take a
+// hundred times as long. Some rounds have a whole frame.
 const (
 	roundOf      = 1000
 	pictureEvery = 50
@@ -55,10 +54,20 @@ func (c *counts) add(d *counts) {
 }
 
 // What is read is what was drawn, or nothing: in symbols that are damaged in
-// every way, as modules and as pictures, in specks, and in whole frames without
-// a code. CHECKPOINT_SOAK is how many times a thousand traps, without it a few;
-// CHECKPOINT_SEED is their seed.
+// every way, as modules and as pictures, and in whole frames without a code.
 func TestSoakNoWrongPayload(t *testing.T) {
+	soak(t, (*soaking).look).report()
+}
+
+// Nothing is read in pictures of nothing but chance.
+func TestSoakNothingInSpecks(t *testing.T) {
+	all := soak(t, (*soaking).specks)
+	t.Logf("seed %d: %d pictures of specks; most processor time of one %v: %s", all.seed, all.count.speckles, all.slowest, all.slow)
+}
+
+// soak has all processors look at rounds of a thousand. CHECKPOINT_SOAK is how many,
+// without it a few; CHECKPOINT_SEED is their seed.
+func soak(t *testing.T, look func(w *soaking, round uint64)) *soaking {
 	rounds, seed := environment("CHECKPOINT_SOAK", 2), environment("CHECKPOINT_SEED", 1)
 	workers := make([]soaking, runtime.GOMAXPROCS(0))
 	var next atomic.Uint64
@@ -71,15 +80,15 @@ func TestSoakNoWrongPayload(t *testing.T) {
 			w := &workers[i]
 			w.t, w.seed = t, seed
 			for round := next.Add(1) - 1; round < rounds && !t.Failed(); round = next.Add(1) - 1 {
-				w.look(round)
+				look(w, round)
 				if done := round + 1; done%500 == 0 {
-					fmt.Fprintf(os.Stderr, "%.1f million traps after %v\n", float64(done)/1000, time.Since(started).Round(time.Second))
+					fmt.Fprintf(os.Stderr, "%.1f million after %v\n", float64(done)/1000, time.Since(started).Round(time.Second))
 				}
 			}
 		})
 	}
 	group.Wait()
-	var all soaking
+	all := &soaking{t: t, seed: seed}
 	for i := range workers {
 		w := &workers[i]
 		all.count.add(&w.count)
@@ -87,13 +96,13 @@ func TestSoakNoWrongPayload(t *testing.T) {
 			all.slowest, all.slow = w.slowest, w.slow
 		}
 	}
-	all.report(t, seed)
+	return all
 }
 
 // report tells what was shown and read. A soak in which nothing can be read
 // would show nothing.
-func (w *soaking) report(t *testing.T, seed uint64) {
-	c := &w.count
+func (w *soaking) report() {
+	t, c := w.t, &w.count
 	total := 0
 	for k := range frames.TrapKinds {
 		total += c.traps[k]
@@ -103,8 +112,8 @@ func (w *soaking) report(t *testing.T, seed uint64) {
 			t.Errorf("%v: none was read: none of them comes near a wrong payload", k)
 		}
 	}
-	t.Logf("seed %d: %d traps as modules; %d of them as pictures, in which %d codes were read; %d pictures of specks; %d frames without a code; most processor time of a picture %v: %s",
-		seed, total, c.pictures, c.seen, c.speckles, c.frames, w.slowest, w.slow)
+	t.Logf("seed %d: %d traps as modules; %d of them as pictures, in which %d codes were read; %d frames without a code; most processor time of a picture %v: %s",
+		w.seed, total, c.pictures, c.seen, c.frames, w.slowest, w.slow)
 	if c.seen == 0 {
 		t.Error("no picture of a trap was read")
 	}
@@ -135,15 +144,21 @@ func (w *soaking) look(round uint64) {
 				w.allowed(n, "picture", &trap, c.Payload)
 			}
 		}
-		pix, width, height := frames.Speckle(w.seed, n)
-		w.count.speckles++
-		w.nothing(qr.Image{Pix: pix, Width: width, Height: height, Stride: width}, "specks", n)
 	}
 	if round%frameEvery == 0 {
 		kind := []frames.Kind{frames.Nothing, frames.Text, frames.Scene, frames.Noise}[round/frameEvery%4]
 		f := frames.Make(kind, w.seed, round, -1)
 		w.count.frames++
 		w.nothing(qr.Image{Pix: f.Pix, Width: frames.Width, Height: frames.Height, Stride: frames.Width}, string(kind), round)
+	}
+}
+
+// specks are a round of small pictures without any code.
+func (w *soaking) specks(round uint64) {
+	for n := round * roundOf; n < (round+1)*roundOf; n++ {
+		pix, width, height := frames.Speckle(w.seed, n)
+		w.count.speckles++
+		w.nothing(qr.Image{Pix: pix, Width: width, Height: height, Stride: width}, "specks", n)
 	}
 }
 
