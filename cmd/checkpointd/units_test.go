@@ -114,15 +114,26 @@ func TestUnitsNameWhatIsThere(t *testing.T) {
 }
 
 // Scanners that type have every key that a keyboard has: none of them takes the box
-// out of service.
+// out of service. The board's own power button does (cmd/hil/card presses it).
 func TestNoKeySwitchesTheBoxOff(t *testing.T) {
 	login := settingsOf(t, "../../image/system/etc/systemd/logind.conf.d/checkpoint.conf")
-	for _, key := range []string{"PowerKey", "RebootKey", "SuspendKey", "HibernateKey"} {
+	for _, key := range []string{"RebootKey", "SuspendKey", "HibernateKey"} {
 		for _, name := range []string{"Handle" + key, "Handle" + key + "LongPress"} {
 			if !slices.Equal(login[name], []string{"ignore"}) {
 				t.Errorf("logind: %s=%q", name, login[name])
 			}
 		}
+	}
+	if power := login["HandlePowerKey"]; power != nil {
+		t.Errorf("logind: HandlePowerKey=%q: the board's button does nothing", power)
+	}
+	const after = "70-power-switch.rules" // of systemd's, which tags what logind listens to
+	rules, err := os.ReadFile("../../systemd/71-checkpoint-keys.rules")
+	if err != nil || "71-checkpoint-keys.rules" < after {
+		t.Errorf("%v; rules are read in the order of their names", err)
+	}
+	if want := `ENV{ID_BUS}=="usb", TAG-="power-switch"`; !strings.Contains(string(rules), want) {
+		t.Errorf("no %s", want)
 	}
 	if sysctl := settingsOf(t, "../../image/system/etc/sysctl.d/checkpoint.conf"); !slices.Equal(sysctl["kernel.sysrq "], []string{" 0"}) {
 		t.Errorf("kernel.sysrq =%q", sysctl["kernel.sysrq "])
