@@ -78,7 +78,7 @@ func raspberryArgs(m *machine) []string {
 	run(m.t, "fdtput", "-t", "s", m.path("bcm2837-rpi-3-b.dtb"), "/soc/watchdog@7e100000", "status", "disabled")
 	return append([]string{"-M", "raspi3b", "-smp", "4", "-nodefaults", "-no-user-config", "-display", "none"}, append(m.engine,
 		"-kernel", m.path("u-boot.bin"), "-dtb", m.path("bcm2837-rpi-3-b.dtb"),
-		"-drive", "if=sd,"+m.drive(), "-device", "usb-hub", "-device", "usb-net,netdev=net",
+		"-drive", "if=sd,"+m.drive(), "-device", "usb-hub",
 		"-serial", "null", "-serial", "file:"+m.console())...)
 }
 
