@@ -1,6 +1,7 @@
 package card
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -51,14 +52,17 @@ func (c *cuts) offer() {
 	c.systems++
 	version := fmt.Sprint("9999.0.", c.systems)
 	newer := bundle(c.t, system(c.t, "9999.0.0", ""), version, updateKeys, asItIs)
-	begin, _ := partitionOf(c.t, c.card(), 4)
-	partition := fmt.Sprint(c.card(), "?offset=", begin)
-	to := update.FetchedSystem("/checkpoint")
+	begin, size := partitionOf(c.t, c.card(), 4)
+	partition := c.path("data")
+	run(c.t, "dd", "if="+c.card(), "of="+partition, "bs=1M", fmt.Sprint("skip=", begin>>20), fmt.Sprint("count=", size>>20), "conv=sparse", "status=none")
 	mend(c.t, partition)
+	to := update.FetchedSystem("/checkpoint")
 	commands := c.path("offer")
 	must(c.t, os.WriteFile(commands, fmt.Appendf(nil, "mkdir %s\nrm %s\nwrite %s %s\n", filepath.Dir(to), to, newer, to), 0o600))
 	run(c.t, "debugfs", "-w", "-f", commands, partition)
-	must(c.t, os.Remove(newer))
+	run(c.t, "fallocate", "--punch-hole", "--offset", fmt.Sprint(begin), "--length", fmt.Sprint(size), c.card())
+	run(c.t, "dd", "if="+partition, "of="+c.card(), "bs=1M", fmt.Sprint("seek=", begin>>20), "conv=notrunc,sparse", "status=none")
+	must(c.t, errors.Join(os.Remove(newer), os.Remove(partition)))
 	c.offered = c.state().Next().Other()
 }
 
