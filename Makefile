@@ -46,7 +46,7 @@ man: ## manual pages of the shipped programs into bin/man, from the same words a
 	done
 
 .PHONY: test
-test: deps vet ## everything but updates of the image (make image-test): installs what tests need, vet, staticcheck, tests with the race detector, sizes, the card's boot. Some 40 minutes
+test: deps vet ## everything but updates of the image (make image-test): installs what tests need, vet, staticcheck, tests with the race detector, sizes, the card's boot
 	$(MAKE) --no-print-directory test-code
 	$(MAKE) --no-print-directory test-card
 	cd cmd/bench-register/peers && $(GO) test -count=1 ./...
@@ -121,7 +121,7 @@ soak: deps ## the crash tests at full length (two or three hours), and 60 power 
 THOUSANDS ?= 10000
 SEED ?= 1
 .PHONY: soak-qr
-soak-qr: ## ten million (THOUSANDS, SEED) symbols that invite wrong payloads, and as many pictures; counts, and the slowest picture. Two hours or so of two cores
+soak-qr: ## ten million (THOUSANDS, SEED) symbols that invite wrong payloads, and as many pictures; counts, and the slowest picture. An hour or more of two cores
 	CHECKPOINT_SOAK=$(THOUSANDS) CHECKPOINT_SEED=$(SEED) $(GO) test -count=1 -timeout 8h -v -run TestSoak ./scanner/qr/frames
 
 FUZZCOUNT ?= 10000000
