@@ -63,7 +63,7 @@ func (c *cuts) offer() {
 	run(c.t, "fallocate", "--punch-hole", "--offset", fmt.Sprint(begin), "--length", fmt.Sprint(size), c.card())
 	run(c.t, "dd", "if="+partition, "of="+c.card(), "bs=1M", fmt.Sprint("seek=", begin>>20), "conv=notrunc,sparse", "status=none")
 	must(c.t, errors.Join(os.Remove(newer), os.Remove(partition)))
-	c.offered = c.state().Next().Other()
+	c.offered, c.installed = c.state().Next().Other(), false
 }
 
 // settledUpdate tells whether the newer system is ready, or has been tried in vain:
@@ -72,6 +72,10 @@ func (c *cuts) settledUpdate() bool {
 	c.t.Helper()
 	s := c.state()
 	old := *s.Of(c.offered.Other())
+	c.installed = c.installed || s.Next() == c.offered // a slot may have been given up before
+	if !c.installed {
+		return false
+	}
 	switch newer := *s.Of(c.offered); newer {
 	case slots.Slot{Left: slots.TriesProven, Proven: true}:
 		return s.First == c.offered

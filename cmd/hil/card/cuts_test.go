@@ -71,6 +71,7 @@ type cuts struct {
 	stick         uint64         // number of the snapshot on the stick that is plugged in; 0: none is
 	away          bool           // the province is
 	offered       slots.Name     // where a newer system goes that lies on the card; empty: none does
+	installed     bool           // it has been wanted there
 	systems       int            // were offered
 	settled       bool           // the lane was ready on this card
 	made          int
