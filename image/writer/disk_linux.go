@@ -158,6 +158,9 @@ func open(d Disk) (*os.File, error) {
 	return f, err
 }
 
+// flush waits until the disk has what was written.
+func flush(f *os.File) error { return f.Sync() }
+
 // forget empties what the kernel remembers of the disk, so that it is read
 // itself (BLKFLSBUF, linux/fs.h).
 func forget(f *os.File) error { return unix.IoctlSetInt(int(f.Fd()), unix.BLKFLSBUF, 0) }

@@ -99,7 +99,7 @@ func copyImage(ctx context.Context, disk *os.File, card io.Reader, size int64) (
 		hash.Write(part)
 		n += int64(got)
 		if err != nil {
-			return table, hash.Sum(nil), n, disk.Sync()
+			return table, hash.Sum(nil), n, flush(disk)
 		}
 	}
 }
@@ -142,7 +142,7 @@ func compare(ctx context.Context, disk *os.File, want []byte, n int64, told func
 
 // compareTable reads back what was written last.
 func compareTable(disk *os.File, table []byte) error {
-	if err := errors.Join(disk.Sync(), forget(disk)); err != nil {
+	if err := errors.Join(flush(disk), forget(disk)); err != nil {
 		return fmt.Errorf("%w: %w", ErrGone, err)
 	}
 	got := make([]byte, len(table))
