@@ -10,10 +10,13 @@ import (
 	"path/filepath"
 	"strings"
 
+	"golang.org/x/term"
+
 	"checkpoint/cmd/internal/cli"
 	bars "checkpoint/cmd/internal/progress"
 	"checkpoint/image/seed"
 	"checkpoint/image/writer"
+	"checkpoint/sync/enrol"
 )
 
 func imageCommand() *cli.Command {
@@ -92,48 +95,81 @@ func (w *writing) flags(f *flag.FlagSet) {
 
 func (w *writing) run(ctx context.Context, io cli.IO, image string) error {
 	in := bufio.NewReader(io.In)
-	text, err := w.text(io, in)
+	text, err := w.text(ctx, io, in)
 	if err != nil {
 		return err
 	}
-	disk, err := writer.Find(w.to)
+	if info, err := os.Stat(image); err != nil || !info.Mode().IsRegular() {
+		return cli.Hint(errors.Join(fmt.Errorf("%s không phải là tệp ảnh / is no image", image), err), "the image is card.img.zst, with %s beside it", writer.SumsFile)
+	}
+	disk, err := w.disk()
 	if err != nil {
-		return cli.Hint(err, "checkpointctl image disks lists the disks")
+		return err
 	}
-	if err := disk.Erasable(w.anyDisk); err != nil {
-		return cli.Hint(fmt.Errorf("%s: %w", disk.Path, err), "%s", refusedHint(err))
-	}
-	if err := w.check(io, image); err != nil {
+	if err := w.check(ctx, io, image); err != nil {
 		return err
 	}
 	if err := confirm(io, in, disk); err != nil {
 		return err
 	}
+	// Minutes may have gone by: it is written only if the same disk is still there.
+	if now, err := w.disk(); err != nil || now.String() != disk.String() {
+		return cli.Hint(errors.Join(errors.New("đĩa đã thay đổi, không ghi gì / another disk is there now, nothing was written"), err), "checkpointctl image disks lists the disks")
+	}
+	n, err := write(ctx, io, image, disk, text)
+	if err != nil {
+		return cli.Hint(plainly(err), "%s", writeHint(err, n))
+	}
+	fmt.Fprintf(io.Out, "Đã ghi và đọc lại đúng %s. Tháo thẻ an toàn, lắp vào máy, cắm điện; sau một phút xem %s trên thẻ hoặc đèn trên máy.\n", writer.Size(n), seed.StatusFile)
+	fmt.Fprintf(io.Out, "%s written and read back alike. Eject the card, put it into the box, plug it in; a minute later look at %s on the card, or at the LED on the box.\n", writer.Size(n), seed.StatusFile)
+	if w.seedFile+w.claim == "" {
+		fmt.Fprintf(io.Out, "Thẻ chưa có giấy mời của văn phòng: chép %s vào thẻ, hoặc vào USB rồi cắm vào máy.\nThe card has no claim of the office yet: copy %s onto it, or onto a stick and plug that into the box.\n", enrol.ClaimFile, enrol.ClaimFile)
+	}
+	return nil
+}
+
+// disk is the one that is named, if it may be erased.
+func (w *writing) disk() (writer.Disk, error) {
+	disk, err := writer.Find(w.to)
+	if err != nil {
+		return disk, cli.Hint(err, "checkpointctl image disks lists the disks")
+	}
+	if err := disk.Erasable(w.anyDisk); err != nil {
+		return disk, cli.Hint(fmt.Errorf("%s: %w", disk.Path, err), "%s", refusedHint(err))
+	}
+	return disk, nil
+}
+
+// write shows how far it is.
+func write(ctx context.Context, io cli.IO, image string, disk writer.Disk, text []byte) (int64, error) {
 	writing, comparing := bars.New(io.Err, "ghi / writing", sizeOf(image)), (*bars.Bar)(nil)
-	n, err := writer.Write(ctx, image, disk, text, writer.Progress{Writing: writing.Set, Comparing: func(n int64) {
+	n, err := writer.Write(ctx, image, disk, text, writer.Progress{Writing: writing.Set, Comparing: func(done, all int64) {
 		if comparing == nil {
 			writing.Done()
-			comparing = bars.New(io.Err, "đọc lại / reading back", -1)
+			comparing = bars.New(io.Err, "đọc lại / reading back", all)
 		}
-		comparing.Set(n)
+		comparing.Set(done)
 	}})
 	writing.Done()
 	if comparing != nil {
 		comparing.Done()
 	}
-	if err != nil {
-		return cli.Hint(err, "%s", writeHint(err))
+	return n, err
+}
+
+// plainly is an error in words for a clerk.
+func plainly(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return errors.New("bị ngắt giữa chừng / interrupted")
 	}
-	fmt.Fprintf(io.Out, "Đã ghi và đọc lại đúng %s. Tháo thẻ an toàn, lắp vào máy, cắm điện; sau một phút xem %s trên thẻ hoặc đèn trên máy.\n", writer.Size(n), seed.StatusFile)
-	fmt.Fprintf(io.Out, "%s written and read back alike. Eject the card, put it into the box, plug it in; a minute later look at %s on the card, or at the LED on the box.\n", writer.Size(n), seed.StatusFile)
-	return nil
+	return err
 }
 
 // text is the seed that goes onto the card, judged as the box will.
-func (w *writing) text(io cli.IO, in *bufio.Reader) ([]byte, error) {
+func (w *writing) text(ctx context.Context, io cli.IO, in *bufio.Reader) ([]byte, error) {
 	text, err := os.ReadFile(w.seedFile)
 	if w.seedFile == "" {
-		text, err = w.fromFlags(io, in)
+		text, err = w.fromFlags(ctx, io, in)
 	}
 	if err != nil {
 		return nil, err
@@ -144,7 +180,7 @@ func (w *writing) text(io cli.IO, in *bufio.Reader) ([]byte, error) {
 	return text, nil
 }
 
-func (w *writing) fromFlags(io cli.IO, in *bufio.Reader) ([]byte, error) {
+func (w *writing) fromFlags(ctx context.Context, io cli.IO, in *bufio.Reader) ([]byte, error) {
 	var found bool
 	if w.seed.Lane, w.seed.Direction, found = strings.Cut(w.lane, ":"); w.lane != "" && !found {
 		return nil, cli.Usage("image write: --lane %q: want NAME:in or NAME:out", w.lane)
@@ -164,7 +200,7 @@ func (w *writing) fromFlags(io cli.IO, in *bufio.Reader) ([]byte, error) {
 	}
 	if w.seed.WiFi.Name != "" {
 		fmt.Fprintf(io.Out, "Mật khẩu Wi-Fi %s / password of the Wi-Fi: ", w.seed.WiFi.Name)
-		line, err := in.ReadString('\n')
+		line, err := hidden(ctx, io, in)
 		if err != nil {
 			return nil, fmt.Errorf("password of the Wi-Fi: %w", err)
 		}
@@ -173,7 +209,32 @@ func (w *writing) fromFlags(io cli.IO, in *bufio.Reader) ([]byte, error) {
 	return w.seed.Text()
 }
 
-func (w *writing) check(io cli.IO, image string) error {
+// hidden is a line that is not shown while somebody types it; of a pipe, as it comes.
+func hidden(ctx context.Context, io cli.IO, in *bufio.Reader) (string, error) {
+	keys := int(os.Stdin.Fd())
+	before, err := term.GetState(keys)
+	if err != nil { // no terminal
+		return in.ReadString('\n')
+	}
+	type answer struct {
+		text []byte
+		err  error
+	}
+	typed := make(chan answer, 1)
+	go func() {
+		text, err := term.ReadPassword(keys)
+		typed <- answer{text, err}
+	}()
+	defer fmt.Fprintln(io.Out)
+	select {
+	case a := <-typed:
+		return string(a.text), a.err
+	case <-ctx.Done(): // the reader is left waiting; the process ends next
+		return "", errors.Join(plainly(ctx.Err()), term.Restore(keys, before))
+	}
+}
+
+func (w *writing) check(ctx context.Context, io cli.IO, image string) error {
 	key := ""
 	if w.key != "" {
 		b, err := os.ReadFile(w.key)
@@ -186,8 +247,11 @@ func (w *writing) check(io cli.IO, image string) error {
 		return nil
 	}
 	bar := bars.New(io.Err, "kiểm tra / checking", sizeOf(image))
-	err := writer.Check(image, key, bar.Set)
+	err := writer.Check(ctx, image, key, bar.Set)
 	bar.Done()
+	if errors.Is(err, context.Canceled) {
+		return cli.Hint(plainly(err), "nothing was written")
+	}
 	if errors.Is(err, writer.ErrNoSum) {
 		return cli.Hint(err, "put %s of the image's maker beside it", writer.SumsFile)
 	}
@@ -227,14 +291,21 @@ func refusedHint(err error) string {
 	return "checkpointctl image disks lists the cards"
 }
 
-func writeHint(err error) string {
+// writeHint is what to do about a card of which n bytes were written.
+func writeHint(err error, n int64) string {
 	switch {
+	case errors.Is(err, writer.ErrMounted):
+		return "nothing was written; " + refusedHint(err)
+	case errors.Is(err, writer.ErrSum), errors.Is(err, writer.ErrCut):
+		return "the card is not usable now: download the image again, and write it again"
 	case errors.Is(err, writer.ErrSmall):
 		return "the card is not usable now: take one of 8 GB or more"
 	case errors.Is(err, writer.ErrCard), errors.Is(err, writer.ErrGone):
 		return "the card is not usable now: try again, then another card, then another reader"
 	case errors.Is(err, os.ErrPermission):
 		return "run it with sudo, or as an administrator"
+	case n == 0:
+		return "nothing was written"
 	}
 	return "the card is not usable now: write it again"
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/base64"
@@ -26,6 +27,7 @@ var (
 	ErrNoSum     = errors.New("không có tổng kiểm tra của ảnh / there is no checksum of the image")
 	ErrSignature = errors.New("chữ ký sai: không dùng ảnh này / the signature is wrong: do not use this image")
 	ErrNoImage   = errors.New("không phải ảnh thẻ của máy kiểm soát / no image of a box's card")
+	ErrCut       = errors.New("ảnh bị cắt cụt: tải lại / the image is cut off: download it again")
 	ErrKind      = errors.New("kiểu nén này không đọc được, hãy giải nén trước (unxz, unzip) / this compression is not read, unpack it first (unxz, unzip)")
 )
 
@@ -38,7 +40,7 @@ const (
 // Check compares an image with SHA256SUMS beside it, and that with its signature
 // by a public key in minisign's format; an empty key: the signature is not looked
 // at. read is told how many bytes of the image were read.
-func Check(image, key string, read func(int64)) error {
+func Check(ctx context.Context, image, key string, read func(int64)) error {
 	sums, err := os.ReadFile(filepath.Join(filepath.Dir(image), SumsFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%w: %w", ErrNoSum, err)
@@ -66,7 +68,14 @@ func Check(image, key string, read func(int64)) error {
 	}
 	defer f.Close()
 	sum := sha256.New()
-	if _, err := io.Copy(sum, &counter{f, 0, read}); err != nil {
+	in := &counter{f, 0, read}
+	for err == nil {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		_, err = io.CopyN(sum, in, block)
+	}
+	if err != io.EOF {
 		return err
 	}
 	if hex.EncodeToString(sum.Sum(nil)) != strings.ToLower(want) {

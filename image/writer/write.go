@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -17,9 +18,12 @@ const block = 4 << 20
 // first partition.
 const tableSize = 1 << 20
 
-// Progress is told how much of the image was read, for a bar: first while it is
-// written, then while it is read back.
-type Progress struct{ Writing, Comparing func(done int64) }
+// Progress is told how much was done, for a bar: of the image while it is written,
+// then of what was written while it is read back.
+type Progress struct {
+	Writing   func(done int64)
+	Comparing func(done, all int64)
+}
 
 // Errors of a card.
 var (
@@ -75,8 +79,8 @@ func copyImage(ctx context.Context, disk *os.File, card io.Reader, size int64) (
 		if err := ctx.Err(); err != nil {
 			return nil, nil, n, err
 		}
-		got, err := io.ReadFull(card, b)
-		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		got, err := fill(card, b)
+		if err != nil && err != io.EOF {
 			return nil, nil, n, fmt.Errorf("%w: %w", ErrSum, err)
 		}
 		if n+int64(got) > size {
@@ -98,10 +102,34 @@ func copyImage(ctx context.Context, disk *os.File, card io.Reader, size int64) (
 		}
 		hash.Write(part)
 		n += int64(got)
-		if err != nil {
+		if err == io.EOF {
+			if end := lastSector(table) * sector; n < end {
+				return nil, nil, n, fmt.Errorf("%w: %s < %s", ErrCut, Size(n), Size(end))
+			}
 			return table, hash.Sum(nil), n, flush(disk)
 		}
 	}
+}
+
+// fill reads as much as there is room for; less only at the end, io.EOF. A packed
+// image that was cut off ends with io.ErrUnexpectedEOF, which [io.ReadFull] would
+// also say of one whose last part is shorter.
+func fill(r io.Reader, b []byte) (n int, err error) {
+	for n < len(b) && err == nil {
+		var got int
+		got, err = r.Read(b[n:])
+		n += got
+	}
+	return n, err
+}
+
+// lastSector is where the last partition of an MBR ends.
+func lastSector(mbr []byte) (end int64) {
+	for at := 446; at < 510; at += 16 {
+		le := binary.LittleEndian
+		end = max(end, int64(le.Uint32(mbr[at+8:]))+int64(le.Uint32(mbr[at+12:])))
+	}
+	return end
 }
 
 func writeAt(disk *os.File, b []byte, at int64) error {
@@ -116,7 +144,7 @@ func writeAt(disk *os.File, b []byte, at int64) error {
 }
 
 // compare reads the card itself, not what the computer remembers of it.
-func compare(ctx context.Context, disk *os.File, want []byte, n int64, told func(int64)) error {
+func compare(ctx context.Context, disk *os.File, want []byte, n int64, told func(done, all int64)) error {
 	if err := forget(disk); err != nil {
 		return fmt.Errorf("%w: %w", ErrGone, err)
 	}
@@ -132,7 +160,7 @@ func compare(ctx context.Context, disk *os.File, want []byte, n int64, told func
 		}
 		hash.Write(part)
 		at += int64(len(part))
-		told(at)
+		told(at, n)
 	}
 	if !bytes.Equal(hash.Sum(nil), want) {
 		return ErrCard

@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -114,7 +115,7 @@ func loop(t *testing.T, size int64) (d writer.Disk, backing string, ok bool) {
 	return d, backing, true
 }
 
-var silent = writer.Progress{Writing: func(int64) {}, Comparing: func(int64) {}}
+var silent = writer.Progress{Writing: func(int64) {}, Comparing: func(int64, int64) {}}
 
 const seedText = "site = \"Chợ Bình Tây, cổng 1\"\nlane = \"1\"\ndirection = \"in\"\n"
 
@@ -192,7 +193,7 @@ func TestACardThatFailsStartsNoBox(t *testing.T) {
 			}, Comparing: silent.Comparing}
 		}, writer.ErrGone},
 		"reads back something else": {64 * mib, func(backing, _ string) writer.Progress {
-			return writer.Progress{Writing: silent.Writing, Comparing: func(int64) {
+			return writer.Progress{Writing: silent.Writing, Comparing: func(int64, int64) {
 				f, err := os.OpenFile(backing, os.O_WRONLY, 0)
 				if err != nil {
 					t.Error(err)
@@ -219,6 +220,42 @@ func TestACardThatFailsStartsNoBox(t *testing.T) {
 	cancel()
 	if _, err := writer.Write(ctx, file, d, nil, silent); !errors.Is(err, context.Canceled) || get(t, backing)[510] != 0 {
 		t.Errorf("interrupted: %v", err)
+	}
+}
+
+// An image that was cut off, packed or not, leaves no card that looks like one:
+// also without a checksum.
+func TestAnImageThatIsCutOff(t *testing.T) {
+	whole := image(t)
+	var zst, gz bytes.Buffer
+	z, err := zstd.NewWriter(&zst, zstd.WithEncoderLevel(zstd.SpeedFastest))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := gzip.NewWriter(&gz)
+	for _, w := range []io.WriteCloser{z, g} {
+		if _, err := w.Write(whole); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d, backing, ok := loop(t, 64*mib)
+	if !ok {
+		return
+	}
+	for name, cut := range map[string][]byte{
+		"raw": whole[:len(whole)-512], "zstd": zst.Bytes()[:zst.Len()-4*mib], "gzip": gz.Bytes()[:gz.Len()-4*mib],
+	} {
+		file := filepath.Join(t.TempDir(), "card.img")
+		put(t, file, cut)
+		if _, err := writer.Write(t.Context(), file, d, []byte(seedText), silent); !errors.Is(err, writer.ErrCut) && !errors.Is(err, writer.ErrSum) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if head := get(t, backing)[:512]; !bytes.Equal(head, make([]byte, 512)) {
+			t.Errorf("%s: the card has a partition table", name)
+		}
 	}
 }
 
@@ -312,7 +349,7 @@ func TestAMountedDiskIsRefused(t *testing.T) {
 func TestCheck(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "card.img")
-	check := func(key string) error { return writer.Check(file, key, func(int64) {}) }
+	check := func(key string) error { return writer.Check(t.Context(), file, key, func(int64) {}) }
 	put(t, file, []byte("an image"))
 	if err := check(""); !errors.Is(err, writer.ErrNoSum) {
 		t.Error(err)
@@ -344,6 +381,11 @@ func TestCheck(t *testing.T) {
 		if err := check(key); !errors.Is(err, writer.ErrSignature) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	interrupted, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := writer.Check(interrupted, file, "", func(int64) {}); !errors.Is(err, context.Canceled) {
+		t.Errorf("interrupted: %v", err)
 	}
 	put(t, file, []byte("an imagE"))
 	if err := check(""); !errors.Is(err, writer.ErrSum) {
