@@ -130,6 +130,23 @@ url = "http://user:secret@host:3128"
 	}
 }
 
+// A router that the box cannot reach is a mistake of the technician's, and told; a
+// Wi-Fi may be called anything.
+func TestTheRouterHasToBeInReach(t *testing.T) {
+	for _, gateway := range []string{"192.168.2.1", "192.168.1.20", "fd00::1"} {
+		_, err := seed.Parse([]byte("[network]\naddress = \"192.168.1.20/24\"\ngateway = \"" + gateway + "\"\n"))
+		if faults := seed.FaultsOf(err); len(faults) != 1 || faults[0].Line != 3 || !strings.Contains(err.Error(), "not in the network of the address") {
+			t.Errorf("%s: %v", gateway, err)
+		}
+	}
+	for _, text := range []string{
+		"[network]\naddress = \"192.168.1.20/24\"\ngateway = \"192.168.1.1\"\n", "[network]\naddress = \"fd00::2/64\"\ngateway = \"fe80::1\"\n",
+		"[wifi]\nname = 'Quán \"Ngon\" \\o/'\n",
+	} {
+		parse(t, text)
+	}
+}
+
 func TestAFileThatIsNoneAtAll(t *testing.T) {
 	for _, text := range []string{"\x00\x01\x02", "PK\x03\x04word/document.xml", strings.Repeat("Kính gửi văn phòng\n", 100)} {
 		if _, err := seed.Parse([]byte(text)); err == nil || len(seed.FaultsOf(err)) > 30 {
