@@ -196,7 +196,7 @@ func (w *writing) fromFlags(ctx context.Context, io cli.IO, in *bufio.Reader) ([
 		if err != nil {
 			return nil, err
 		}
-		*file.into = strings.TrimSpace(strings.TrimPrefix(string(b), "\ufeff"))
+		*file.into = strings.TrimSpace(seed.Plain(b))
 	}
 	if w.seed.WiFi.Name != "" {
 		fmt.Fprintf(io.Out, "Mật khẩu Wi-Fi %s / password of the Wi-Fi: ", w.seed.WiFi.Name)

@@ -30,6 +30,13 @@ func clean(b []byte) (string, Faults) {
 	return strings.Join(lines, "\n"), faults
 }
 
+// Plain is a text as an editor or a shell of Windows may have left it (a byte order
+// mark, UTF-16), in UTF-8.
+func Plain(b []byte) string {
+	text, _ := decode(b) // what is no text is none for whoever reads it
+	return text
+}
+
 // decode takes off a byte order mark and what it stands for.
 func decode(b []byte) (string, Faults) {
 	if order := orderOf(b); order != nil {
