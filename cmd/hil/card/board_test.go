@@ -1,6 +1,7 @@
 package card
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ type hardware struct {
 	levels  string                    // address of the register that shows the levels of its pins, which the host reads past the guest
 	pins    map[string]uint           // bits of it, by what is wired there
 	scanner string                    // what the daemon calls the scanner
+	page    string                    // of the configuration: who decides, and where the page is; empty: there is none
 }
 
 // virtual is QEMU's own board: PCIe, and a PL061 (ARM DDI 0190) of eight pins, whose
@@ -97,5 +99,5 @@ func (p *province) wire(board *hardware) {
 	p.t.Helper()
 	config := filepath.Join(p.data(), "config")
 	must(p.t, os.MkdirAll(config, 0o755))
-	must(p.t, os.WriteFile(filepath.Join(config, "checkpoint.toml"), fmt.Appendf(nil, configuration, boxID, p.port(), board.scanner), 0o644))
+	must(p.t, os.WriteFile(filepath.Join(config, "checkpoint.toml"), fmt.Appendf(nil, configuration, boxID, cmp.Or(board.page, "decision_inputs = [\"control\"]"), p.port(), board.scanner), 0o644))
 }

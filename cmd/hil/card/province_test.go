@@ -89,7 +89,7 @@ const configuration = `box = "%s"
 province = "mau"
 site = "Cổng thử"
 site_type = "road"
-decision_inputs = ["control"]
+%s
 [clock]
 mode = "always"
 [update]
