@@ -91,7 +91,7 @@ func (p *province) flash(card, claim string) {
 }
 
 // code is what a technician reads out.
-var code = regexp.MustCompile(`(....-){3}....`)
+var code = regexp.MustCompile(`this machine's code: ((?:....-){3}....)`)
 
 // accept is the office's part: the request that was brought, the code that somebody
 // read out of the status. It tells the reply's folder.
@@ -100,8 +100,12 @@ func (p *province) accept(request []byte, status string) (reply string) {
 	brought := p.path("brought")
 	must(p.t, os.Mkdir(brought, 0o755))
 	must(p.t, os.WriteFile(filepath.Join(brought, enrol.RequestFile), request, 0o644))
+	read := code.FindStringSubmatch(status)
+	if read == nil {
+		p.t.Fatalf("no code to read out in the status:\n%s", status)
+	}
 	run(p.t, p.path("bin/provincectl"), "box", "accept", boxID, "--keys", p.path("keys"), "--office", p.path("office"),
-		"--request", brought, "--out", brought, "--code", code.FindString(status))
+		"--request", brought, "--out", brought, "--code", read[1])
 	return brought
 }
 
