@@ -55,39 +55,53 @@ func TestAFlashedCardBecomesALane(t *testing.T) {
 	}
 }
 
-// invite makes the claim of a new box, and tells its folder.
+// invite makes the claim of a new box, and tells its file.
 func (p *province) invite() (claim string) {
 	p.t.Helper()
 	office, made := p.path("office"), p.path("claim")
 	run(p.t, p.path("bin/provincectl"), "ca", "init", "--keys", p.path("keys"), "--office", office)
 	run(p.t, p.path("bin/provincectl"), "box", "invite", boxID, "--keys", p.path("keys"), "--office", office,
 		"--site", "Chợ Bình Tây, cổng 1", "--site-type", "market", "--lane", "1:in", "--out", made)
-	return made
+	return filepath.Join(made, enrol.ClaimFile)
 }
 
-// flash writes a card as a technician does: the tool onto a disk, with the claim;
-// then a line of checkpoint.toml by hand.
+// flash writes a card as a technician does, and a line of its checkpoint.toml by hand.
 func (p *province) flash(card, claim string) {
+	p.t.Helper()
+	begin, _ := partitionOf(p.t, card, 1)
+	fat := card + "@@" + strconv.FormatInt(begin, 10)
+	if _, err := os.Stat("/dev/loop-control"); err == nil {
+		p.imageWrite(card, claim)
+	} else {
+		p.t.Log("no loop devices here: the card is written as by dd, the claim copied onto it")
+		run(p.t, "mcopy", "-i", fat, claim, "::")
+		run(p.t, "truncate", "-s", cardSize, card)
+	}
+	edited := p.path(seed.File)
+	must(p.t, os.WriteFile(edited, append(fileOn(p.t, card, seed.File), "ntp = [\"10.0.2.2\"]\r\n"...), 0o600))
+	run(p.t, "mcopy", "-o", "-i", fat, edited, "::"+seed.File)
+}
+
+// cardSize is larger than the image, as of every real card.
+const cardSize = "4G"
+
+// imageWrite has the technician's tool write a disk.
+func (p *province) imageWrite(card, claim string) {
 	p.t.Helper()
 	image := p.path("card.img")
 	must(p.t, os.Rename(card, image))
-	run(p.t, "truncate", "-s", "4G", card) // as every real card it is larger than the image
+	defer os.Remove(image)
+	run(p.t, "truncate", "-s", cardSize, card)
 	run(p.t, "sh", "-c", `cd "$1" && sha256sum card.img > SHA256SUMS`, "sh", p.dir)
 	out, err := exec.Command("losetup", "--find", "--show", card).Output()
 	must(p.t, err)
 	disk := strings.TrimSpace(string(out))
 	defer run(p.t, "losetup", "--detach", disk)
-	write := exec.Command(p.path("bin/checkpointctl"), "image", "write", image, "--to", disk, "--claim", filepath.Join(claim, enrol.ClaimFile), "--erase-a-disk-that-is-no-card")
+	write := exec.Command(p.path("bin/checkpointctl"), "image", "write", image, "--to", disk, "--claim", claim, "--erase-a-disk-that-is-no-card")
 	write.Stdin = strings.NewReader(filepath.Base(disk) + "\n")
 	if out, err := write.CombinedOutput(); err != nil {
 		p.t.Fatalf("%v\n%s", err, out)
 	}
-	text := append(fileOn(p.t, card, seed.File), "ntp = [\"10.0.2.2\"]\r\n"...)
-	edited := p.path(seed.File)
-	must(p.t, os.WriteFile(edited, text, 0o600))
-	begin, _ := partitionOf(p.t, card, 1)
-	run(p.t, "mcopy", "-o", "-i", card+"@@"+strconv.FormatInt(begin, 10), edited, "::"+seed.File)
-	must(p.t, os.Remove(image))
 }
 
 // code is what a technician reads out.
