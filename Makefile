@@ -46,7 +46,7 @@ man: ## manual pages of the shipped programs into bin/man, from the same words a
 	done
 
 .PHONY: test
-test: deps vet ## everything but updates of the image (make image-test): installs what tests need, vet, staticcheck, tests with the race detector, sizes, the card's boot
+test: deps vet ## everything but updates of the image (make image-test): installs what tests need, vet, staticcheck, tests with the race detector, sizes, the card's boots
 	$(MAKE) --no-print-directory test-code
 	$(MAKE) --no-print-directory test-card
 	cd cmd/bench-register/peers && $(GO) test -count=1 ./...
@@ -57,8 +57,8 @@ test-code: # all tests but those of the image
 	$(GO) test -race -shuffle=on -count=1 -timeout 40m $$($(GO) list ./... | grep -v '/cmd/hil/card$$')
 
 .PHONY: test-card
-test-card: deps ## one lane's boots of the image: builds the root file system the first time, for which it is root (sudo)
-	$(AS_ROOT) $(GO) test -count=1 -timeout 60m -v -run TestTheImageIsALane ./cmd/hil/card
+test-card: deps ## boots of the image: a lane, a card just flashed, a Raspberry Pi 3, three power cuts; builds the root file system the first time, for which it is root (sudo)
+	$(AS_ROOT) $(GO) test -count=1 -timeout 60m -v -run 'TestTheImageIsALane|TestAFlashedCardBecomesALane|TestTheImageRunsOnARaspberryPi|TestPowerCuts' ./cmd/hil/card
 
 .PHONY: vet
 vet: ## gofmt, go vet (both machines), staticcheck

@@ -1,6 +1,7 @@
 package card
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,8 +14,8 @@ type hardware struct {
 	args    func(m *machine) []string // the machine, and where it finds loader, card and the scanner's controller
 	levels  string                    // address of the register that shows the levels of its pins, which the host reads past the guest
 	pins    map[string]uint           // bits of it, by what is wired there
-	lines   string                    // names of the pins of lamps and relay, as the configuration wants them
 	scanner string                    // what the daemon calls the scanner
+	page    string                    // of the configuration: who decides, and where the page is; empty: there is none
 }
 
 // virtual is QEMU's own board: PCIe, and a PL061 (ARM DDI 0190) of eight pins, whose
@@ -23,14 +24,13 @@ type hardware struct {
 var virtual = hardware{
 	args:    virtualArgs,
 	levels:  "0x90303fc",
-	pins:    map[string]uint{"GREEN": 0, "AMBER": 1, "RED": 2, "RELAY": 4},
-	lines:   "green = \"GREEN\"\namber = \"AMBER\"\nred = \"RED\"\nrelay = \"RELAY\"\n",
+	pins:    map[string]uint{"GREEN": 0, "AMBER": 1, "RED": 2, "RELAY": 4, "STATUS": 5},
 	scanner: "/dev/checkpoint/scanner-platform-4010000000.pcie-pci-0000:00:04.0-usb-0:1:1.0-port0",
 }
 
-// names of the virtual board's pins in its device tree. The fourth is wired to the
-// power button.
-const names = "GREEN AMBER RED POWER RELAY STATUS LINE6 LINE7"
+// names of the virtual board's pins in its device tree: those of docs/install.md's
+// table, as far as there are pins. The fourth is wired to the power button.
+const names = "GPIO17 GPIO27 GPIO22 POWER GPIO25 GPIO23 GPIO24 LINE7"
 
 // raspberry is a Raspberry Pi 3: its own SD controller, pins and USB (BCM2835 ARM
 // Peripherals, 6.1: GPLEV0), wired as docs/install.md has it. QEMU has no firmware for
@@ -38,8 +38,7 @@ const names = "GREEN AMBER RED POWER RELAY STATUS LINE6 LINE7"
 var raspberry = hardware{
 	args:    raspberryArgs,
 	levels:  "0x3f200034",
-	pins:    map[string]uint{"GREEN": 17, "AMBER": 27, "RED": 22, "RELAY": 25},
-	lines:   "green = \"GPIO17\"\namber = \"GPIO27\"\nred = \"GPIO22\"\nrelay = \"GPIO25\"\n",
+	pins:    map[string]uint{"GREEN": 17, "AMBER": 27, "RED": 22, "RELAY": 25, "STATUS": 23},
 	scanner: "/dev/checkpoint/any/scanner",
 }
 
@@ -100,5 +99,5 @@ func (p *province) wire(board *hardware) {
 	p.t.Helper()
 	config := filepath.Join(p.data(), "config")
 	must(p.t, os.MkdirAll(config, 0o755))
-	must(p.t, os.WriteFile(filepath.Join(config, "checkpoint.toml"), fmt.Appendf(nil, configuration, boxID, p.port(), board.lines, board.scanner), 0o644))
+	must(p.t, os.WriteFile(filepath.Join(config, "checkpoint.toml"), fmt.Appendf(nil, configuration, boxID, cmp.Or(board.page, "decision_inputs = [\"control\"]"), p.port(), board.scanner), 0o644))
 }

@@ -12,18 +12,24 @@ import (
 
 // A flashed card with an enrolled box's data becomes a lane: it reads, lights,
 // opens, records and delivers; what it recorded while the province was away is
-// there after a power cut, and the system that was ready stays the wanted one.
+// there after a power cut, and the system that was ready stays the wanted one. Only
+// its own button switches the board off: a keyboard's key does not.
 func TestTheImageIsALane(t *testing.T) {
 	p := newProvince(t)
 	m := newMachine(t, func(card string) { p.put(card) })
 	m.start()
+	m.command("device_add usb-kbd")
 	m.awaitReady(slots.A)
+	m.command("sendkey power")
 	m.scan(p.payload("green"))
 	m.await("the record in the province", func() bool { return p.admitted() == 1 })
 
 	p.broker.Kill()
 	m.await("the lamp to go dark again", func() bool { return !m.lit("GREEN") && !m.lit("RELAY") })
 	m.scan(p.payload("recovered"))
+	if m.saidOnce("Stopped target") {
+		t.Error("a keyboard switches the board off")
+	}
 	m.cut()
 	p.broker.Restart()
 	m.start()

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"checkpoint/image/slots"
@@ -18,15 +17,6 @@ func (c *cuts) load() {
 	c.stick = c.province.newStick(c.path("stick"))
 	c.plug()
 	c.untilWrite(1+c.random.IntN(writesOfLoad), c.after(3*time.Minute))
-}
-
-func (c *cuts) plug() {
-	c.t.Helper()
-	for _, step := range []string{"drive_add 0 if=none,id=stick,format=raw,file=" + c.path("stick"), "device_add usb-storage,id=stick,drive=stick"} {
-		if answer := c.command(step); strings.Contains(answer, "Error") {
-			c.t.Fatalf("%s: %s", step, answer)
-		}
-	}
 }
 
 func (c *cuts) unplug() {

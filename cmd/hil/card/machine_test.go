@@ -26,6 +26,7 @@ const patience = 30 * time.Minute
 type machine struct {
 	t       *testing.T
 	dir     string            // scratch: the card, the console
+	image   string            // what the card is flashed with
 	prepare func(card string) // makes of a copy of the image what is tested
 	disk    *nbd.Disk
 	socket  net.Listener // of the disk
@@ -43,9 +44,15 @@ type machine struct {
 // card before it is started.
 func newMachine(t *testing.T, prepare func(card string)) *machine {
 	t.Helper()
+	return newMachineOf(t, imageFile("card.img"), prepare)
+}
+
+// newMachineOf makes one with a copy of another image.
+func newMachineOf(t *testing.T, image string, prepare func(card string)) *machine {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "card") // a short path: sockets' names are short
 	must(t, err)
-	m := &machine{t: t, dir: dir, prepare: prepare, random: random(t), board: &virtual, engine: inTime}
+	m := &machine{t: t, dir: dir, image: image, prepare: prepare, random: random(t), board: &virtual, engine: inTime}
 	t.Cleanup(func() {
 		m.cut()
 		if t.Failed() {
@@ -78,7 +85,7 @@ func random(t *testing.T) *rand.Rand {
 func (m *machine) flash() {
 	m.t.Helper()
 	m.takeOut()
-	run(m.t, "cp", "--sparse=always", imageFile("card.img"), m.card())
+	run(m.t, "cp", "--sparse=always", m.image, m.card())
 	m.prepare(m.card())
 	var err error
 	m.disk, err = nbd.Open(m.card())

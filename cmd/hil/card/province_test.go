@@ -89,7 +89,7 @@ const configuration = `box = "%s"
 province = "mau"
 site = "Cổng thử"
 site_type = "road"
-decision_inputs = ["control"]
+%s
 [clock]
 mode = "always"
 [update]
@@ -104,7 +104,11 @@ name = "1"
 direction = "in"
 [lane.gate]
 driver = "gpio"
-%srelay_pulse_ms = 10000
+green = "GPIO17"
+amber = "GPIO27"
+red = "GPIO22"
+relay = "GPIO25"
+relay_pulse_ms = 10000
 [[lane.reader]]
 name = "usb"
 kind = "serial"

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"checkpoint/store/keys"
@@ -37,4 +38,14 @@ func (p *province) newStick(file string) (number uint64) {
 	run(p.t, "mkfs.vfat", "-C", file, strconv.Itoa(64<<10))
 	run(p.t, "mcopy", "-s", "-i", file, usb, "::snap")
 	return number
+}
+
+// plug puts a stick into the board.
+func (m *machine) plug() {
+	m.t.Helper()
+	for _, step := range []string{"drive_add 0 if=none,id=stick,format=raw,file=" + m.path("stick"), "device_add usb-storage,id=stick,drive=stick"} {
+		if answer := m.command(step); strings.Contains(answer, "Error") {
+			m.t.Fatalf("%s: %s", step, answer)
+		}
+	}
 }
