@@ -284,7 +284,7 @@ func eof(err error) error {
 func refusedHint(err error) string {
 	switch {
 	case errors.Is(err, writer.ErrMounted):
-		return "unmount it first: eject it in the file manager, or umount"
+		return "unmount it first: in the file manager (do not eject it), or with sudo umount"
 	case errors.Is(err, writer.ErrFixed), errors.Is(err, writer.ErrLarge):
 		return "checkpointctl image disks lists the cards; if it is meant all the same: --erase-a-disk-that-is-no-card"
 	}
