@@ -43,10 +43,16 @@ func imageDisks() *cli.Command {
 				}
 				fmt.Fprintf(cli.Plain(io.Out), "%s\n    %s\n", d, says)
 			}
-			return cli.Hint(err, "as root, or as an administrator")
+			return cli.Hint(err, "chạy với sudo, hoặc quyền quản trị / as root, or as an administrator")
 		},
 	}
 }
+
+// What a clerk does next.
+const (
+	listDisks      = "các đĩa / the disks: checkpointctl image disks"
+	nothingWritten = "chưa ghi gì / nothing was written"
+)
 
 // writing is one run of image write.
 type writing struct {
@@ -100,7 +106,7 @@ func (w *writing) run(ctx context.Context, io cli.IO, image string) error {
 		return err
 	}
 	if info, err := os.Stat(image); err != nil || !info.Mode().IsRegular() {
-		return cli.Hint(errors.Join(fmt.Errorf("%s không phải là tệp ảnh / is no image", image), err), "the image is card.img.zst, with %s beside it", writer.SumsFile)
+		return cli.Hint(errors.Join(fmt.Errorf("%s không phải là tệp ảnh / is no image", image), err), "ảnh là card.img.zst, cạnh nó có %s / the image is card.img.zst, with %s beside it", writer.SumsFile, writer.SumsFile)
 	}
 	disk, err := w.disk()
 	if err != nil {
@@ -114,7 +120,7 @@ func (w *writing) run(ctx context.Context, io cli.IO, image string) error {
 	}
 	// Minutes may have gone by: it is written only if the same disk is still there.
 	if now, err := w.disk(); err != nil || now.String() != disk.String() {
-		return cli.Hint(errors.Join(errors.New("đĩa đã thay đổi, không ghi gì / another disk is there now, nothing was written"), err), "checkpointctl image disks lists the disks")
+		return cli.Hint(errors.Join(errors.New("đĩa đã thay đổi, không ghi gì / another disk is there now, nothing was written"), err), listDisks)
 	}
 	n, err := write(ctx, io, image, disk, text)
 	if err != nil {
@@ -132,7 +138,7 @@ func (w *writing) run(ctx context.Context, io cli.IO, image string) error {
 func (w *writing) disk() (writer.Disk, error) {
 	disk, err := writer.Find(w.to)
 	if err != nil {
-		return disk, cli.Hint(err, "checkpointctl image disks lists the disks")
+		return disk, cli.Hint(err, listDisks)
 	}
 	if err := disk.Erasable(w.anyDisk); err != nil {
 		return disk, cli.Hint(fmt.Errorf("%s: %w", disk.Path, err), "%s", refusedHint(err))
@@ -175,7 +181,7 @@ func (w *writing) text(ctx context.Context, io cli.IO, in *bufio.Reader) ([]byte
 		return nil, err
 	}
 	if _, err := seed.Parse(text); err != nil {
-		return nil, cli.Hint(err, "nothing was written")
+		return nil, cli.Hint(err, nothingWritten)
 	}
 	return text, nil
 }
@@ -199,7 +205,7 @@ func (w *writing) fromFlags(ctx context.Context, io cli.IO, in *bufio.Reader) ([
 		*file.into = strings.TrimSpace(seed.Plain(b))
 	}
 	if w.seed.WiFi.Name != "" {
-		fmt.Fprintf(io.Out, "Mật khẩu Wi-Fi %s / password of the Wi-Fi: ", w.seed.WiFi.Name)
+		fmt.Fprintf(io.Out, "Mật khẩu Wi-Fi %s (không hiện; Enter: mạng mở) / password of the Wi-Fi (not shown; Enter: an open one): ", w.seed.WiFi.Name)
 		line, err := hidden(ctx, io, in)
 		if err != nil {
 			return nil, fmt.Errorf("password of the Wi-Fi: %w", err)
@@ -250,15 +256,15 @@ func (w *writing) check(ctx context.Context, io cli.IO, image string) error {
 	err := writer.Check(ctx, image, key, bar.Set)
 	bar.Done()
 	if errors.Is(err, context.Canceled) {
-		return cli.Hint(plainly(err), "nothing was written")
+		return cli.Hint(plainly(err), nothingWritten)
 	}
 	if errors.Is(err, writer.ErrNoSum) {
-		return cli.Hint(err, "put %s of the image's maker beside it", writer.SumsFile)
+		return cli.Hint(err, "đặt %s của nơi làm ảnh vào cạnh ảnh / put %s of the image's maker beside it", writer.SumsFile, writer.SumsFile)
 	}
 	if err == nil && key == "" {
 		fmt.Fprintln(io.Err, "Tổng kiểm tra đúng; chữ ký không được xem (--key). / The checksum is right; the signature was not looked at (--key).")
 	}
-	return cli.Hint(err, "nothing was written; download it again, from the province's own site")
+	return cli.Hint(err, nothingWritten+"; tải lại từ trang của tỉnh / download it again, from the province's own site")
 }
 
 // confirm names the disk and has somebody type its name: a yes comes too easily.
@@ -268,7 +274,7 @@ func confirm(io cli.IO, in *bufio.Reader, d writer.Disk) error {
 	line, err := in.ReadString('\n')
 	if strings.TrimSpace(line) != name {
 		fmt.Fprintln(io.Out)
-		return cli.Hint(errors.Join(errors.New("không ghi gì / nothing was written"), eof(err)), "type the disk's name as it is shown")
+		return cli.Hint(errors.Join(errors.New("không ghi gì / nothing was written"), eof(err)), "gõ đúng tên đĩa như trên màn hình / type the disk's name as it is shown")
 	}
 	return nil
 }
@@ -284,30 +290,30 @@ func eof(err error) error {
 func refusedHint(err error) string {
 	switch {
 	case errors.Is(err, writer.ErrMounted):
-		return "unmount it first: in the file manager (do not eject it), or with sudo umount"
+		return "ngắt (unmount) đĩa trước, đừng bấm đẩy ra (eject), hoặc sudo umount / unmount it first: in the file manager (do not eject it), or with sudo umount"
 	case errors.Is(err, writer.ErrFixed), errors.Is(err, writer.ErrLarge):
-		return "checkpointctl image disks lists the cards; if it is meant all the same: --erase-a-disk-that-is-no-card"
+		return listDisks + "; vẫn muốn ghi / if it is meant all the same: --erase-a-disk-that-is-no-card"
 	}
-	return "checkpointctl image disks lists the cards"
+	return listDisks
 }
 
 // writeHint is what to do about a card of which n bytes were written.
 func writeHint(err error, n int64) string {
 	switch {
 	case errors.Is(err, writer.ErrMounted):
-		return "nothing was written; " + refusedHint(err)
+		return nothingWritten + "; " + refusedHint(err)
 	case errors.Is(err, writer.ErrSum), errors.Is(err, writer.ErrCut):
-		return "the card is not usable now: download the image again, and write it again"
+		return "thẻ chưa dùng được: tải lại ảnh rồi ghi lại / the card is not usable now: download the image again, and write it again"
 	case errors.Is(err, writer.ErrSmall):
-		return "the card is not usable now: take one of 8 GB or more"
+		return "thẻ chưa dùng được: lấy thẻ từ 8 GB / the card is not usable now: take one of 8 GB or more"
 	case errors.Is(err, writer.ErrCard), errors.Is(err, writer.ErrGone):
-		return "the card is not usable now: try again, then another card, then another reader"
+		return "thẻ chưa dùng được: ghi lại, đổi thẻ, rồi đổi đầu đọc / the card is not usable now: try again, then another card, then another reader"
 	case errors.Is(err, os.ErrPermission):
-		return "run it with sudo, or as an administrator"
+		return "chạy với sudo, hoặc quyền quản trị / run it with sudo, or as an administrator"
 	case n == 0:
-		return "nothing was written"
+		return nothingWritten
 	}
-	return "the card is not usable now: write it again"
+	return "thẻ chưa dùng được: ghi lại / the card is not usable now: write it again"
 }
 
 func sizeOf(path string) int64 {
