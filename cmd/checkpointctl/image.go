@@ -112,7 +112,8 @@ func (w *writing) run(ctx context.Context, io cli.IO, image string) error {
 	if err != nil {
 		return err
 	}
-	if err := w.check(ctx, io, image); err != nil {
+	checked, err := w.check(ctx, io, image)
+	if err != nil {
 		return err
 	}
 	if err := confirm(io, in, disk); err != nil {
@@ -122,7 +123,7 @@ func (w *writing) run(ctx context.Context, io cli.IO, image string) error {
 	if now, err := w.disk(); err != nil || now.String() != disk.String() {
 		return cli.Hint(errors.Join(errors.New("đĩa đã thay đổi, không ghi gì / another disk is there now, nothing was written"), err), listDisks)
 	}
-	n, err := write(ctx, io, image, disk, text)
+	n, err := write(ctx, io, image, checked, disk, text)
 	if err != nil {
 		return cli.Hint(plainly(err), "%s", writeHint(err, n))
 	}
@@ -147,9 +148,9 @@ func (w *writing) disk() (writer.Disk, error) {
 }
 
 // write shows how far it is.
-func write(ctx context.Context, io cli.IO, image string, disk writer.Disk, text []byte) (int64, error) {
+func write(ctx context.Context, io cli.IO, image string, checked []byte, disk writer.Disk, text []byte) (int64, error) {
 	writing, comparing := bars.New(io.Err, "ghi / writing", sizeOf(image)), (*bars.Bar)(nil)
-	n, err := writer.Write(ctx, image, disk, text, writer.Progress{Writing: writing.Set, Comparing: func(done, all int64) {
+	n, err := writer.Write(ctx, image, checked, disk, text, writer.Progress{Writing: writing.Set, Comparing: func(done, all int64) {
 		if comparing == nil {
 			writing.Done()
 			comparing = bars.New(io.Err, "đọc lại / reading back", all)
@@ -240,31 +241,33 @@ func hidden(ctx context.Context, io cli.IO, in *bufio.Reader) (string, error) {
 	}
 }
 
-func (w *writing) check(ctx context.Context, io cli.IO, image string) error {
+// check returns the image's checksum; nil: nobody wants it looked at.
+func (w *writing) check(ctx context.Context, io cli.IO, image string) ([]byte, error) {
 	key := ""
 	if w.key != "" {
 		b, err := os.ReadFile(w.key)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		key = string(b)
 	}
 	if key == "" && w.unsigned {
-		return nil
+		return nil, nil
 	}
 	bar := bars.New(io.Err, "kiểm tra / checking", sizeOf(image))
-	err := writer.Check(ctx, image, key, bar.Set)
+	checked, err := writer.Check(ctx, image, key, bar.Set)
 	bar.Done()
-	if errors.Is(err, context.Canceled) {
-		return cli.Hint(plainly(err), nothingWritten)
-	}
-	if errors.Is(err, writer.ErrNoSum) {
-		return cli.Hint(err, "đặt %s của nơi làm ảnh vào cạnh ảnh / put %s of the image's maker beside it", writer.SumsFile, writer.SumsFile)
-	}
-	if err == nil && key == "" {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return nil, cli.Hint(plainly(err), nothingWritten)
+	case errors.Is(err, writer.ErrNoSum):
+		return nil, cli.Hint(err, "đặt %s của nơi làm ảnh vào cạnh ảnh / put %s of the image's maker beside it", writer.SumsFile, writer.SumsFile)
+	case err != nil:
+		return nil, cli.Hint(err, nothingWritten+"; tải lại từ trang của tỉnh / download it again, from the province's own site")
+	case key == "":
 		fmt.Fprintln(io.Err, "Tổng kiểm tra đúng; chữ ký không được xem (--key). / The checksum is right; the signature was not looked at (--key).")
 	}
-	return cli.Hint(err, nothingWritten+"; tải lại từ trang của tỉnh / download it again, from the province's own site")
+	return checked, nil
 }
 
 // confirm names the disk and has somebody type its name: a yes comes too easily.

@@ -32,14 +32,16 @@ var (
 )
 
 // Write puts the image onto the disk with the seed in it, and compares what is
-// there. It returns how many bytes of the card were written.
-func Write(ctx context.Context, image string, d Disk, seed []byte, p Progress) (int64, error) {
+// there. What it reads has to have the checksum that [Check] has returned; nil: it
+// is not looked at. It returns how many bytes of the card were written.
+func Write(ctx context.Context, image string, checked []byte, d Disk, seed []byte, p Progress) (int64, error) {
 	source, err := os.Open(image)
 	if err != nil {
 		return 0, err
 	}
 	defer source.Close()
-	card, err := unpack(&counter{source, 0, p.Writing})
+	in := &counter{source, sha256.New(), 0, p.Writing}
+	card, err := unpack(in)
 	if err != nil {
 		return 0, err
 	}
@@ -51,6 +53,9 @@ func Write(ctx context.Context, image string, d Disk, seed []byte, p Progress) (
 	defer disk.Close()
 	table, sum, n, err := copyImage(ctx, disk, card, d.Size)
 	if err != nil {
+		return n, err
+	}
+	if err := errors.Join(card.Close(), in.end(checked)); err != nil {
 		return n, err
 	}
 	if err := compare(ctx, disk, sum, n, p.Comparing); err != nil {
