@@ -20,15 +20,25 @@ func Replace(name string, data []byte, perm fs.FileMode) error {
 	// One temporary name, so that a power cut leaves at most one piece, which
 	// the next call overwrites.
 	temp := name + ".new"
-	if err := os.WriteFile(temp, data, perm); err != nil {
+	if err := write(temp, data, perm); err != nil {
 		os.Remove(temp)
 		return err
 	}
-	// A piece left by a power cut may have had other permissions.
-	if err := os.Chmod(temp, perm); err != nil {
+	return Publish(temp, name)
+}
+
+// write makes the file anew, whatever a power cut, or somebody who may write to the
+// directory, has left under its name: root's hand is not led elsewhere by a link.
+func write(name string, data []byte, perm fs.FileMode) error {
+	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return Publish(temp, name)
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Chmod(perm), f.Close()) // the umask may have taken some of perm
 }
 
 // Publish makes a finished file appear under its name, in the same directory

@@ -44,3 +44,28 @@ func TestTimeIsReplacedWholeOrNotAtAll(t *testing.T) {
 		t.Error("Store into no directory succeeded")
 	}
 }
+
+// Root replaces files in directories of the daemon's: a link that was laid there
+// leads to nothing.
+func TestALinkInTheWayIsNotFollowed(t *testing.T) {
+	dir := t.TempDir()
+	name, victim := filepath.Join(dir, "claim"), filepath.Join(t.TempDir(), "of root")
+	if err := os.WriteFile(victim, []byte("as it was"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(victim, name+".new"); err != nil {
+		t.Fatal(err)
+	}
+	if err := durable.Replace(name, []byte("new"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(name)
+	info, errStat := os.Lstat(name)
+	if err != nil || errStat != nil || string(got) != "new" || info.Mode() != 0o644 {
+		t.Errorf("%q %v %v %v", got, info.Mode(), err, errStat)
+	}
+	kept, err := os.ReadFile(victim)
+	if info, errStat := os.Stat(victim); err != nil || errStat != nil || string(kept) != "as it was" || info.Mode() != 0o600 {
+		t.Errorf("the other file is %q, %v, %v %v", kept, info.Mode(), err, errStat)
+	}
+}
