@@ -307,8 +307,8 @@ func writeHint(err error, n int64) string {
 		return nothingWritten + "; " + refusedHint(err)
 	case errors.Is(err, writer.ErrSum), errors.Is(err, writer.ErrCut):
 		return "thẻ chưa dùng được: tải lại ảnh rồi ghi lại / the card is not usable now: download the image again, and write it again"
-	case errors.Is(err, writer.ErrSmall):
-		return "thẻ chưa dùng được: lấy thẻ từ 8 GB / the card is not usable now: take one of 8 GB or more"
+	case errors.Is(err, writer.ErrSmall) && n == 0:
+		return nothingWritten + "; lấy thẻ từ 8 GB / take one of 8 GB or more"
 	case errors.Is(err, writer.ErrCard), errors.Is(err, writer.ErrGone):
 		return "thẻ chưa dùng được: ghi lại, đổi thẻ, rồi đổi đầu đọc / the card is not usable now: try again, then another card, then another reader"
 	case errors.Is(err, os.ErrPermission):

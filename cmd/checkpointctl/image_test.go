@@ -36,7 +36,7 @@ func TestWritingACard(t *testing.T) {
 truncate -s 40M card.img; truncate -s 34M fat; truncate -s 48M disk
 yes '# seed' | head -c 4000 > checkpoint.toml
 mkfs.vfat -F 32 --invariant fat >/dev/null; mcopy -i fat checkpoint.toml ::checkpoint.toml
-printf 'label: dos\nstart=2MiB, size=34MiB, type=c\n' | sfdisk --quiet --no-reread --no-tell-kernel card.img
+printf 'label: dos\nlabel-id: 0x43484b50\nstart=2MiB, size=34MiB, type=c\n' | sfdisk --quiet --no-reread --no-tell-kernel card.img
 dd if=fat of=card.img bs=1M seek=2 conv=notrunc status=none
 losetup --find --show disk`, "sh", dir)
 	b, err := shell.CombinedOutput()

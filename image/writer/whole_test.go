@@ -84,3 +84,30 @@ func TestAnImageThatChangesAfterItWasChecked(t *testing.T) {
 		t.Errorf("as it was checked: %v", err)
 	}
 }
+
+// What cannot become a card of a box costs nobody what is on the disk: one that is
+// too small, and the image of another system.
+func TestADiskIsNotTouchedForNothing(t *testing.T) {
+	foreign := bytes.Clone(image(t))
+	foreign[440] ^= 1 // the number of its partition table
+	for name, c := range map[string]struct {
+		image []byte
+		size  int64
+		want  error
+	}{"too small": {image(t), 40 * mib, writer.ErrSmall}, "foreign": {foreign, 64 * mib, writer.ErrNoImage}} {
+		d, backing, ok := loop(t, c.size)
+		if !ok {
+			return
+		}
+		before := bytes.Repeat([]byte("photos!!"), int(c.size/8))
+		put(t, backing, before)
+		file := filepath.Join(t.TempDir(), "card.img")
+		put(t, file, c.image)
+		if n, err := writer.Write(t.Context(), file, nil, d, []byte(seedText), silent); !errors.Is(err, c.want) || n != 0 {
+			t.Errorf("%s: %d bytes, %v", name, n, err)
+		}
+		if !bytes.Equal(get(t, backing), before) {
+			t.Errorf("%s: something was written", name)
+		}
+	}
+}

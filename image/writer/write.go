@@ -18,6 +18,10 @@ const block = 4 << 20
 // first partition.
 const tableSize = 1 << 20
 
+// diskID is in the partition table of every card (image/card): another system's
+// image is known before anything is erased.
+const diskID = 0x43484b50
+
 // Progress is told how much was done, for a bar: of the image while it is written,
 // then of what was written while it is read back.
 type Progress struct {
@@ -93,10 +97,13 @@ func copyImage(ctx context.Context, disk *os.File, card io.Reader, size int64) (
 		}
 		part := b[:got]
 		if n == 0 {
-			if got < tableSize || part[510] != 0x55 || part[511] != 0xaa {
+			if got < tableSize || part[510] != 0x55 || part[511] != 0xaa || binary.LittleEndian.Uint32(part[440:]) != diskID {
 				return nil, nil, n, ErrNoImage
 			}
 			table = bytes.Clone(part[:tableSize])
+			if lastSector(table)*sector > size { // nothing of the card is lost yet
+				return nil, nil, n, fmt.Errorf("%w: %s", ErrSmall, Size(size))
+			}
 			clear(part[:tableSize])
 		}
 		if got%512 != 0 {

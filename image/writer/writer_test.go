@@ -56,7 +56,7 @@ func makeImage(t *testing.T) []byte {
 	run(t, "", "mkfs.vfat", "-F", "32", "-n", "CHECKPOINT", "--invariant", fat)
 	run(t, "", "mcopy", "-i", fat, filepath.Join("..", "seed", "doc.go"), "::start4.elf")
 	run(t, "", "mcopy", "-i", fat, seed, "::checkpoint.toml")
-	run(t, "label: dos\nstart=2MiB, size=34MiB, type=c, bootable\nstart=36MiB, type=83\n", "sfdisk", "--quiet", "--no-reread", "--no-tell-kernel", card)
+	run(t, "label: dos\nlabel-id: 0x43484b50\nstart=2MiB, size=34MiB, type=c, bootable\nstart=36MiB, type=83\n", "sfdisk", "--quiet", "--no-reread", "--no-tell-kernel", card)
 	b, part := get(t, card), get(t, fat)
 	copy(b[2*mib:], part)
 	if _, err := rand.NewChaCha8([32]byte{1}).Read(b[36*mib:]); err != nil {
