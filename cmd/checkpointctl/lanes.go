@@ -228,14 +228,22 @@ func printSnapshot(io cli.IO, s control.Status) {
 		if u.All > 0 {
 			fmt.Fprintf(io.Out, ", fetching (%d %%)", 100*u.Done/u.All)
 		}
-		if h := u.Held; h != nil {
-			fmt.Fprintf(io.Out, ", waits for stage %d of %d, not before %s%s", h.Stage, h.Of, h.NotBefore.Format(time.RFC3339), map[bool]string{true: "; PAUSED by the province", false: ""}[h.Paused])
+		fmt.Fprintln(io.Out, waits(u.Held))
+		if u.System != "" {
+			fmt.Fprintf(io.Out, "  system: %s is offered%s\n", u.System, waits(u.SystemHeld))
 		}
-		fmt.Fprintln(io.Out)
 		if u.Fault != "" {
 			fmt.Fprintf(io.Out, "    %s\n", u.Fault)
 		}
 	}
+}
+
+// waits says why what is offered is not taken.
+func waits(h *control.Held) string {
+	if h == nil {
+		return ""
+	}
+	return fmt.Sprintf(", waits for stage %d of %d, not before %s%s", h.Stage, h.Of, h.NotBefore.Format(time.RFC3339), map[bool]string{true: "; PAUSED by the province", false: ""}[h.Paused])
 }
 
 // age is a duration as people say it: in days from two days on.

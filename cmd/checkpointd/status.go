@@ -62,6 +62,9 @@ func (b *box) state() control.Status {
 	if client := b.updates.Load(); client != nil {
 		u := client.Status()
 		s.Update = &control.Update{Offered: u.Offered, Until: u.Until, Stale: u.Stale, Done: u.Done, All: u.All, Fault: u.Fault, Held: (*control.Held)(u.Held)}
+		if u.System != nil {
+			s.Update.System, s.Update.SystemHeld = u.System.Version.String(), (*control.Held)(u.System.Held)
+		}
 	}
 	for i, l := range b.lanes {
 		s.Lanes[i].ReaderFail, s.Lanes[i].Cameras = b.readerFaults(l), b.cameraNames(l)

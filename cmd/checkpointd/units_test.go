@@ -94,6 +94,26 @@ func TestNothingOnTheCardWaitsForTheNetwork(t *testing.T) {
 	}
 }
 
+// systemd makes the users whom the units name: it passes over what it cannot read.
+func TestTheUnitsUsersAreMade(t *testing.T) {
+	root := t.TempDir()
+	for _, dir := range []string{"etc", "usr/lib/sysusers.d"} {
+		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file, err := filepath.Abs(unitFolder + "/checkpoint-sysusers.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, err := exec.Command("systemd-sysusers", "--root", root, "--dry-run", file).CombinedOutput()
+	for _, user := range []string{"checkpoint", "checkpoint-kiosk"} {
+		if want := "Creating user '" + user + "'"; err != nil || !strings.Contains(string(said), want) {
+			t.Errorf("%v, not said: %s\n%s", err, want, said)
+		}
+	}
+}
+
 // What the units name of each other is there.
 func TestUnitsNameWhatIsThere(t *testing.T) {
 	paths, err := filepath.Glob(unitFolder + "/*")

@@ -4,23 +4,32 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"path/filepath"
+	"time"
 
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/cmd/internal/progress"
 	"checkpoint/store/keys"
 	"checkpoint/store/release"
+	"checkpoint/store/stages"
 )
 
 // publishSystem is what each officer does with a bundle that was tried.
 func publishSystem() *cli.Command {
 	var r repoFlags
+	var p planFlags
 	var key, version string
 	return &cli.Command{
-		Name: "system", Short: "ký và đưa ra hệ thống mới cho các máy / sign a bundle of a new system with one officer's key, for all boxes",
-		Examples: []string{"provincectl publish system --key officer-1.key --version 1.4.0 --repo repo checkpoint-1.4.0.raucb"},
+		Name: "system", Short: "ký và đưa ra hệ thống mới cho các máy / sign a bundle of a new system with one officer's key, for all boxes or by stages",
+		Examples: []string{
+			"provincectl publish system --key officer-1.key --version 1.4.0 --repo repo --canary hoan-kiem-01 --stages 5%,25%,100% checkpoint-1.4.0.raucb",
+			"provincectl publish system --key officer-2.key --version 1.4.0 --repo repo checkpoint-1.4.0.raucb   # the stages that the first officer signed",
+			"provincectl rollout pause --system --repo repo --online keys/online.key",
+		},
 		Flags: func(f *flag.FlagSet) {
 			r.directory(f)
+			p.add(f, "", 24*time.Hour)
 			f.StringVar(&key, "key", "", "the officer's secret key file (required)")
 			f.StringVar(&version, "version", "", "the bundle's version, as rauc info says it (required)")
 		},
@@ -32,6 +41,10 @@ func publishSystem() *cli.Command {
 			if err != nil {
 				return cli.Usage("publish system: --version: %v", err)
 			}
+			planned, err := p.system()
+			if err != nil {
+				return err
+			}
 			officer, err := keys.ReadSigner(key)
 			if err != nil {
 				return err
@@ -39,13 +52,14 @@ func publishSystem() *cli.Command {
 			repo := r.repo()
 			bar := progress.New(io.Err, "bytes", -1)
 			repo.Progress = func(done, _ int64) { bar.Set(done) }
-			holds, err := repo.SignSystem(args[0], v, officer)
+			offer, err := repo.SignSystem(args[0], v, planned, officer)
 			bar.Done()
 			if err != nil {
 				return cli.Hint(err, "nothing changed for the boxes")
 			}
 			fmt.Fprintf(io.Out, "signed system %s with %s\n", v, filepath.Base(key))
-			if holds {
+			printStages(io.Out, offer.Plan)
+			if offer.Holds {
 				fmt.Fprintf(io.Out, "next: boxes are told of it: provincectl publish refresh --online FILE --repo %s\n", r.dir)
 			} else {
 				fmt.Fprintln(io.Out, "next: more officers sign it, each with the same bundle")
@@ -53,6 +67,35 @@ func publishSystem() *cli.Command {
 			return nil
 		},
 	}
+}
+
+// system reads the stages of a system; nil: none are asked for.
+func (p *planFlags) system() (*stages.Options, error) {
+	const command = "publish system"
+	if p.stages == "" {
+		if p.canary+p.begin != "" {
+			return nil, cli.Usage(command + ": --canary and --begin want --stages")
+		}
+		return nil, nil
+	}
+	o, err := p.options(command)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := stages.New(1, o) // the number is the repository's to give
+	if err != nil {
+		return nil, cli.Usage(command+": %w", err)
+	}
+	return &o, p.past(command, plan)
+}
+
+// printStages shows what an officer signs of a system's rollout.
+func printStages(w io.Writer, plan *stages.Plan) {
+	if plan == nil {
+		fmt.Fprintln(w, "all boxes take it at once (--stages 5%,25%,100% has them take it by and by)")
+		return
+	}
+	printTable(cli.Plain(w), *plan, nil)
 }
 
 func keysSystem() *cli.Command {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"flag"
 	"fmt"
@@ -29,6 +30,7 @@ func rolloutCommand() *cli.Command {
 
 func rolloutPause(name string) *cli.Command {
 	var r repoFlags
+	var system bool
 	short := map[string]string{
 		"pause":  "tạm dừng / have boxes that do not have it yet stay without it",
 		"resume": "tiếp tục / take a pause back; stages whose time has come go together",
@@ -36,7 +38,10 @@ func rolloutPause(name string) *cli.Command {
 	return &cli.Command{
 		Name: name, Short: short[name],
 		Examples: []string{"provincectl rollout " + name + " --repo repo --online keys/online.key"},
-		Flags:    r.newest,
+		Flags: func(f *flag.FlagSet) {
+			r.newest(f)
+			f.BoolVar(&system, "system", false, "the rollout of the system (provincectl publish system), not of the snapshot")
+		},
 		Run: func(_ context.Context, io cli.IO, args []string) error {
 			if r.dir == "" || r.online == "" || len(args) > 0 {
 				return cli.Usage("rollout %s: --repo and --online are needed, and no arguments", name)
@@ -44,6 +49,9 @@ func rolloutPause(name string) *cli.Command {
 			online, err := keys.ReadSigner(r.online)
 			if err != nil {
 				return err
+			}
+			if system {
+				return pauseSystem(io, r.repo(), online, name == "pause")
 			}
 			if name == "resume" {
 				now, err := r.repo().Resume(online)
@@ -61,6 +69,21 @@ func rolloutPause(name string) *cli.Command {
 			return nil
 		},
 	}
+}
+
+func pauseSystem(io cli.IO, repo *publish.Repo, online ed25519.PrivateKey, pause bool) error {
+	if !pause {
+		now, err := repo.ResumeSystem(online)
+		if err == nil {
+			fmt.Fprintf(io.Out, "rollout of system %s goes on\n", now.Version)
+		}
+		return err
+	}
+	now, err := repo.PauseSystem(online)
+	if err == nil {
+		fmt.Fprintf(io.Out, "rollout of system %s is paused, until %s at most; boxes that have fetched it install it\n", now.Version, now.Plan.PauseUntil.Format(time.RFC3339))
+	}
+	return err
 }
 
 func rolloutAbort() *cli.Command {

@@ -15,27 +15,20 @@ import (
 	"checkpoint/store/snapshot"
 	"checkpoint/store/stages"
 	"checkpoint/sync/rollout"
-	"checkpoint/sync/wire"
 )
 
 // startFlags are what a rollout is planned by.
 type startFlags struct {
 	repoFlags
-	broker         brokerFlags
-	canary, stages string
-	begin, boxes   string
-	wait           time.Duration
-	pauseDays      int
-	stopIf         []string
-	goOn, dryRun   bool
+	planFlags
+	broker       brokerFlags
+	boxes        string
+	stopIf       []string
+	goOn, dryRun bool
 }
 
 func (s *startFlags) add(f *flag.FlagSet) {
-	f.StringVar(&s.canary, "canary", "", "ids of boxes that take it first, separated by commas")
-	f.StringVar(&s.stages, "stages", "5%,25%,100%", "shares of all boxes, rising to 100%")
-	f.DurationVar(&s.wait, "wait", 30*time.Minute, "between two stages")
-	f.StringVar(&s.begin, "begin", "", "when the first stage begins, RFC 3339 (default: now); sign and publish before the second")
-	daysVar(f, &s.pauseDays, "pause-days", 7, "for how long after the last stage a pause can hold boxes back; then only officers can stop it")
+	s.planFlags.add(f, "5%,25%,100%", 30*time.Minute)
 	f.Func("stop-if", "pause under a condition: faults>N%, silent>N% or refuse>N%; may be given several times", func(text string) error {
 		_, err := rollout.ParseRule(text)
 		s.stopIf = append(s.stopIf, text)
@@ -98,59 +91,16 @@ func (s *startFlags) plan(m snapshot.Manifest) (stages.Plan, error) {
 		}
 		return now.Plan.For(m.Number)
 	}
-	shares, err := stages.ParseShares(s.stages)
-	if err != nil {
-		return stages.Plan{}, cli.Usage("rollout start: --stages: %v", err)
-	}
-	begin, err := s.begins(time.Now())
+	o, err := s.options("rollout start")
 	if err != nil {
 		return stages.Plan{}, err
 	}
-	var canaries []string
-	for id := range strings.SplitSeq(s.canary, ",") {
-		if id = strings.TrimSpace(id); id == "" {
-			continue
-		}
-		if err := wire.CheckBox(id); err != nil {
-			return stages.Plan{}, cli.Usage("rollout start: --canary %q: %v", id, err)
-		}
-		canaries = append(canaries, id)
-	}
-	plan, err := stages.New(m.Number, stages.Options{
-		Canaries: canaries, Shares: shares, Begin: begin, Wait: s.wait, MaxPause: time.Duration(s.pauseDays) * 24 * time.Hour, StopIf: s.stopIf,
-	})
+	o.StopIf = s.stopIf
+	plan, err := stages.New(m.Number, o)
 	if err != nil {
 		return plan, cli.Usage("rollout start: %w", err)
 	}
-	if s.begin != "" && plan.Last().Before(time.Now()) {
-		return plan, cli.Usage("rollout start: --begin %s: all stages would be past already, the last since %s: everybody would take it at once", s.begin, plan.Last().Format(time.RFC3339))
-	}
-	return plan, nil
-}
-
-// maxWait is between two stages, and maxAhead until the first, at most: what is
-// further away is a slip of the hand, and boxes would wait for it.
-const (
-	maxWait  = 30 * 24 * time.Hour
-	maxAhead = 366 * 24 * time.Hour
-)
-
-// begins is when the first stage begins; it refuses times that nobody means.
-func (s *startFlags) begins(now time.Time) (time.Time, error) {
-	if s.wait <= 0 || s.wait > maxWait {
-		return now, cli.Usage("rollout start: --wait %s: want more than 0 and at most 720h (30 days)", s.wait)
-	}
-	if s.begin == "" {
-		return now, nil
-	}
-	begin, err := time.Parse(time.RFC3339, s.begin)
-	if err != nil {
-		return now, cli.Usage("rollout start: --begin %q: want a time such as 2026-01-31T18:00:00+07:00", s.begin)
-	}
-	if begin.Year() < 2020 || begin.After(now.Add(maxAhead)) {
-		return now, cli.Usage("rollout start: --begin %s: want a time from 2020 on and at most a year ahead; this machine's clock shows %s", s.begin, now.Format(time.RFC3339))
-	}
-	return begin, nil
+	return plan, s.past("rollout start", plan)
 }
 
 // dry shows what publishing would bring to the boxes.
@@ -203,11 +153,15 @@ func (s *startFlags) known(ctx context.Context, province string) ([]string, erro
 // ids.
 func printPlan(w io.Writer, p stages.Plan, ids []string) {
 	w = cli.Plain(w) // nobody has checked a plan that is not signed yet
+	fmt.Fprintf(w, "rollout %d, snapshot %d\n", p.Rollout, p.Snapshot)
+	printTable(w, p, ids)
+}
+
+func printTable(w io.Writer, p stages.Plan, ids []string) {
 	count := make([]int, len(p.Stages))
 	for _, id := range ids {
 		count[p.Of(id)]++
 	}
-	fmt.Fprintf(w, "rollout %d, snapshot %d\n", p.Rollout, p.Snapshot)
 	table := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	fmt.Fprint(table, "  đợt / stage\tmáy / boxes\tkhông trước / not before")
 	if ids != nil {

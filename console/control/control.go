@@ -131,6 +131,9 @@ type Update struct {
 	All     int64     `json:"all"`
 	Fault   string    `json:"fault,omitempty"`
 	Held    *Held     `json:"held,omitempty"` // nil: what is offered is taken at once
+
+	System     string `json:"system,omitempty"`      // version that is newer than the one that runs; empty: none is offered
+	SystemHeld *Held  `json:"system_held,omitempty"` // nil: it is fetched at once
 }
 
 // Held is why the box waits with what is offered: a rollout goes by stages.

@@ -47,11 +47,25 @@ func (r *Repo) Refresh(online ed25519.PrivateKey) error {
 }
 
 // announce writes what the online key signs; the timestamp, from which boxes
-// start, comes last. paused is the rollout that boxes are to pause; 0: none.
+// start, comes last. paused is the rollout of a snapshot that boxes are to pause;
+// 0: none. A pause of the system that is offered goes on.
 func (r *Repo) announce(root *tufkeys.Root, online ed25519.PrivateKey, number int64, paused uint64) error {
 	if root == nil {
 		return errors.New("the repository has no root")
 	}
+	system, err := r.systemRollout(root)
+	if err != nil {
+		return err
+	}
+	pauses := stages.Pauses{Data: paused}
+	if system.Paused {
+		pauses.System = system.Plan.Rollout
+	}
+	return r.say(root, online, number, pauses)
+}
+
+// say writes the next version of what the online key signs.
+func (r *Repo) say(root *tufkeys.Root, online ed25519.PrivateKey, number int64, pauses stages.Pauses) error {
 	version := int64(1)
 	before, err := read[metadata.TimestampType](r.Dir, timestampFile)
 	if err != nil {
@@ -60,11 +74,11 @@ func (r *Repo) announce(root *tufkeys.Root, online ed25519.PrivateKey, number in
 	if before != nil {
 		version = before.Signed.Version + 1
 	}
-	return r.sayNewest(r.Dir, root, online, version, number, paused)
+	return r.sayNewest(r.Dir, root, online, version, number, pauses)
 }
 
 // sayNewest gives snapshot and timestamp the same version.
-func (r *Repo) sayNewest(dir string, root *tufkeys.Root, online ed25519.PrivateKey, version, number int64, paused uint64) error {
+func (r *Repo) sayNewest(dir string, root *tufkeys.Root, online ed25519.PrivateKey, version, number int64, pauses stages.Pauses) error {
 	snap := metadata.Snapshot(until(r.now(), r.Expiry.Snapshot))
 	snap.Signed.Version = version
 	snap.Signed.Meta["targets.json"] = metadata.MetaFile(number)
@@ -78,7 +92,7 @@ func (r *Repo) sayNewest(dir string, root *tufkeys.Root, online ed25519.PrivateK
 	timestamp := metadata.Timestamp(until(r.now(), r.Expiry.Timestamp))
 	timestamp.Signed.Version = version
 	timestamp.Signed.Meta["snapshot.json"] = metadata.MetaFile(version)
-	timestamp.Signed.UnrecognizedFields = stages.SetPause(timestamp.Signed.UnrecognizedFields, paused)
+	timestamp.Signed.UnrecognizedFields = stages.SetPauses(timestamp.Signed.UnrecognizedFields, pauses)
 	if err := errors.Join(sign(snap, online), sign(timestamp, online)); err != nil {
 		return err
 	}
@@ -247,7 +261,7 @@ func (r *Repo) export(stick string, online ed25519.PrivateKey) (m snapshot.Manif
 	if m, err = snapshot.PeekManifest(raw); err != nil {
 		return m, err
 	}
-	return m, r.sayNewest(stick, root, online, timestamp.Signed.Version, number, 0)
+	return m, r.sayNewest(stick, root, online, timestamp.Signed.Version, number, stages.Pauses{})
 }
 
 func (r *Repo) copyTo(stick, name string) error {

@@ -105,13 +105,18 @@ func (r *Repo) Rollout() (Rollout, error) {
 	if now.Plan, err = planOf(targets); err != nil || now.Plan == nil {
 		return now, err
 	}
-	timestamp, err := read[metadata.TimestampType](r.Dir, timestampFile)
-	if err != nil {
-		return now, fmt.Errorf("read rollout: %w", err)
-	}
-	paused, err := stages.Paused(timestamp.Signed.UnrecognizedFields)
-	now.Paused = paused == now.Plan.Rollout
+	paused, err := r.paused()
+	now.Paused = paused.Data == now.Plan.Rollout
 	return now, err
+}
+
+// paused are the rollouts that boxes are told to pause.
+func (r *Repo) paused() (stages.Pauses, error) {
+	timestamp, err := read[metadata.TimestampType](r.Dir, timestampFile)
+	if err != nil || timestamp == nil {
+		return stages.Pauses{}, err
+	}
+	return stages.Paused(timestamp.Signed.UnrecognizedFields)
 }
 
 // Running tells whether boxes may still wait for their stage.

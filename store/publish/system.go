@@ -17,61 +17,109 @@ import (
 
 	"checkpoint/store/durable"
 	"checkpoint/store/release"
+	"checkpoint/store/stages"
 	"checkpoint/store/tufkeys"
 )
 
 // systemDraft is a system that lacks signatures.
 const systemDraft = "draft-" + release.Role + ".json"
 
-// SignSystem adds an officer's signature to the offer of a bundle. The officers
-// do so one after the other, each with a copy of the bundle; holds tells whether
-// it was the last signature needed. Boxes hear of it by the next [Repo.Refresh],
-// or with the next snapshot.
-func (r *Repo) SignSystem(bundle string, v release.Version, officer ed25519.PrivateKey) (holds bool, err error) {
-	unlock, err := r.lock()
-	if err != nil {
-		return false, err
-	}
-	defer unlock()
-	if holds, err = r.signSystem(bundle, v, officer); err != nil {
-		return false, fmt.Errorf("offer system %s: %w", v, err)
-	}
-	return holds, nil
+// SystemOffer is a bundle that officers offer to the boxes.
+type SystemOffer struct {
+	Version release.Version
+	// Plan says which boxes take it when; nil: all at once. Its number is that of
+	// the offer.
+	Plan  *stages.Plan
+	Holds bool // enough officers have signed it
 }
 
-func (r *Repo) signSystem(bundle string, v release.Version, officer ed25519.PrivateKey) (holds bool, err error) {
+// SignSystem adds an officer's signature to the offer of a bundle. The officers
+// do so one after the other, each with a copy of the bundle. The first one gives
+// the stages (nil: all boxes at once); one who gives none signs what is there, and
+// one who gives others begins anew. Boxes hear of it by the next [Repo.Refresh], or
+// with the next snapshot.
+func (r *Repo) SignSystem(bundle string, v release.Version, s *stages.Options, officer ed25519.PrivateKey) (o SystemOffer, err error) {
+	unlock, err := r.lock()
+	if err != nil {
+		return o, err
+	}
+	defer unlock()
+	if o, err = r.signSystem(bundle, v, s, officer); err != nil {
+		return SystemOffer{}, fmt.Errorf("offer system %s: %w", v, err)
+	}
+	return o, nil
+}
+
+func (r *Repo) signSystem(bundle string, v release.Version, s *stages.Options, officer ed25519.PrivateKey) (o SystemOffer, err error) {
 	root, err := r.root()
 	if err != nil {
-		return false, err
+		return o, err
 	}
 	if root == nil || !names(root, officer) {
-		return false, errors.New("the repository's root does not name this key")
+		return o, errors.New("the repository's root does not name this key")
 	}
 	number, err := r.systemAfter(root, v)
 	if err != nil {
-		return false, err
+		return o, err
 	}
-	draft, err := r.draftSystem(bundle, v, number)
+	o.Version = v
+	if o.Plan, err = r.systemPlan(number, s); err != nil {
+		return o, err
+	}
+	draft, err := r.draftSystem(bundle, o, number)
 	if err != nil {
-		return false, err
+		return o, err
 	}
 	if err := errors.Join(sign(draft, officer), write(draft, r.Dir, systemDraft)); err != nil {
-		return false, err
+		return o, err
 	}
 	if root.VerifyDelegate(metadata.TARGETS, draft) != nil {
-		return false, nil
+		return o, nil
 	}
-	to := r.path(release.BundlePath(draft.Signed.Targets[release.TargetName].Hashes["sha256"]))
+	if o.Plan != nil && o.Plan.Begun(r.now()) > 1 {
+		return o, fmt.Errorf("%w: the time of stage %d has come before it is offered: stages would go together", ErrRollout, o.Plan.Begun(r.now()))
+	}
+	o.Holds = true
+	return o, r.offerSystem(bundle, draft)
+}
+
+// offerSystem puts a bundle with enough signatures into the repository.
+func (r *Repo) offerSystem(bundle string, signed *metadata.Metadata[metadata.TargetsType]) error {
+	to := r.path(release.BundlePath(signed.Signed.Targets[release.TargetName].Hashes["sha256"]))
 	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-		return false, err
+		return err
 	}
 	if err := r.copyFile(bundle, to); err != nil {
-		return false, err
+		return err
 	}
-	if err := write(draft, r.Dir, versioned(number, release.Role)); err != nil {
-		return false, err
+	if err := write(signed, r.Dir, versioned(signed.Signed.Version, release.Role)); err != nil {
+		return err
 	}
-	return true, errors.Join(os.Remove(r.path(systemDraft)), durable.SyncDir(r.Dir))
+	return errors.Join(os.Remove(r.path(systemDraft)), durable.SyncDir(r.Dir))
+}
+
+// systemPlan is the plan of an offer: as asked for, or else that of the draft.
+func (r *Repo) systemPlan(number int64, s *stages.Options) (*stages.Plan, error) {
+	if s != nil {
+		p, err := stages.New(uint64(number), *s)
+		return &p, err
+	}
+	have, err := read[metadata.TargetsType](r.Dir, systemDraft)
+	if err != nil || have == nil || have.Signed.Version != number {
+		return nil, err
+	}
+	o, err := offerOf(have)
+	return o.Plan, err
+}
+
+// offerOf is what metadata of a system say.
+func offerOf(m *metadata.Metadata[metadata.TargetsType]) (o SystemOffer, err error) {
+	file := m.Signed.Targets[release.TargetName]
+	if file == nil {
+		return o, errors.New("the metadata offer no system")
+	}
+	o.Version, o.Plan, err = release.FromCustom(file.Custom, m.Signed.Version)
+	return o, err
 }
 
 // systemAfter is the number of the next offer. Boxes only go to newer systems.
@@ -81,12 +129,12 @@ func (r *Repo) systemAfter(root *tufkeys.Root, v release.Version) (int64, error)
 		return 0, err
 	}
 	if now != nil {
-		before, err := release.FromCustom(now.Signed.Targets[release.TargetName].Custom)
+		before, err := offerOf(now)
 		if err != nil {
 			return 0, err
 		}
-		if v.Compare(before) <= 0 {
-			return 0, fmt.Errorf("boxes only go to newer ones, and have been offered %s", before)
+		if v.Compare(before.Version) <= 0 {
+			return 0, fmt.Errorf("boxes only go to newer ones, and have been offered %s", before.Version)
 		}
 	}
 	newest, err := r.newestSystem()
@@ -95,9 +143,9 @@ func (r *Repo) systemAfter(root *tufkeys.Root, v release.Version) (int64, error)
 
 // draftSystem is what officers before have signed, if it says the same as this
 // officer, and else one that nobody has signed.
-func (r *Repo) draftSystem(bundle string, v release.Version, number int64) (*metadata.Metadata[metadata.TargetsType], error) {
+func (r *Repo) draftSystem(bundle string, o SystemOffer, number int64) (*metadata.Metadata[metadata.TargetsType], error) {
 	expires := until(r.now(), r.Expiry.System)
-	draft, err := newSystem(bundle, v, number, expires)
+	draft, err := newSystem(bundle, o, number, expires)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +162,7 @@ func (r *Repo) draftSystem(bundle string, v release.Version, number int64) (*met
 	return draft, nil
 }
 
-func newSystem(bundle string, v release.Version, number int64, expires time.Time) (*metadata.Metadata[metadata.TargetsType], error) {
+func newSystem(bundle string, o SystemOffer, number int64, expires time.Time) (*metadata.Metadata[metadata.TargetsType], error) {
 	f, err := os.Open(bundle)
 	if err != nil {
 		return nil, err
@@ -127,7 +175,7 @@ func newSystem(bundle string, v release.Version, number int64, expires time.Time
 	}
 	file := metadata.TargetFile()
 	file.Length, file.Hashes, file.Path = length, metadata.Hashes{"sha256": hash.Sum(nil)}, release.TargetName
-	if file.Custom, err = release.Custom(v); err != nil {
+	if file.Custom, err = release.Custom(o.Version, o.Plan); err != nil {
 		return nil, err
 	}
 	m := metadata.Targets(expires)

@@ -52,18 +52,18 @@ func TestASystemIsOfferedByItsOfficers(t *testing.T) {
 	_, err := r.Publish(sign(t, built(t, "mau", 1), soon(), 1, 2), online)
 	must(t, err)
 	bundle := bundleOf(t, "one")
-	if holds, err := r.SignSystem(bundle, version(t, "1.3.0"), keyOf(1)); err != nil || holds {
-		t.Fatalf("holds %t, %v", holds, err)
+	if o, err := r.SignSystem(bundle, version(t, "1.3.0"), nil, keyOf(1)); err != nil || o.Holds {
+		t.Fatalf("%+v, %v", o, err)
 	}
 	must(t, r.Refresh(online))
 	if offered(t, r) != 0 {
 		t.Error("boxes are told of a bundle with one signature")
 	}
-	if holds, err := r.SignSystem(bundle, version(t, "1.3.0"), keyOf(1)); err != nil || holds {
-		t.Fatalf("the same officer again: holds %t, %v", holds, err)
+	if o, err := r.SignSystem(bundle, version(t, "1.3.0"), nil, keyOf(1)); err != nil || o.Holds {
+		t.Fatalf("the same officer again: %+v, %v", o, err)
 	}
-	if holds, err := r.SignSystem(bundle, version(t, "1.3.0"), keyOf(3)); err != nil || !holds {
-		t.Fatalf("holds %t, %v", holds, err)
+	if o, err := r.SignSystem(bundle, version(t, "1.3.0"), nil, keyOf(3)); err != nil || !o.Holds {
+		t.Fatalf("%+v, %v", o, err)
 	}
 	must(t, r.Refresh(online))
 	_, err = r.Publish(sign(t, built(t, "mau", 2), soon(), 1, 2), online)
@@ -77,8 +77,8 @@ func TestASystemIsOfferedByItsOfficers(t *testing.T) {
 func TestOfficersMustMeanTheSameBundle(t *testing.T) {
 	r := begun(t)
 	for i, offer := range []struct{ text, version string }{{"one", "1.3.0"}, {"two", "1.3.0"}, {"two", "1.3.1"}} {
-		if holds, err := r.SignSystem(bundleOf(t, offer.text), version(t, offer.version), keyOf(byte(1+i%2))); err != nil || holds {
-			t.Errorf("%+v: holds %t, %v", offer, holds, err)
+		if o, err := r.SignSystem(bundleOf(t, offer.text), version(t, offer.version), nil, keyOf(byte(1+i%2))); err != nil || o.Holds {
+			t.Errorf("%+v: %+v, %v", offer, o, err)
 		}
 	}
 }
@@ -87,15 +87,15 @@ func TestSystemsThatAreNotOffered(t *testing.T) {
 	r := begun(t)
 	bundle := bundleOf(t, "one")
 	for n := range byte(2) {
-		_, err := r.SignSystem(bundle, version(t, "1.3.0"), keyOf(1+n))
+		_, err := r.SignSystem(bundle, version(t, "1.3.0"), nil, keyOf(1+n))
 		must(t, err)
 	}
 	for _, v := range []string{"1.3.0", "1.2.9"} {
-		if _, err := r.SignSystem(bundle, version(t, v), keyOf(1)); err == nil || !strings.Contains(err.Error(), "only go to newer") {
+		if _, err := r.SignSystem(bundle, version(t, v), nil, keyOf(1)); err == nil || !strings.Contains(err.Error(), "only go to newer") {
 			t.Errorf("%s: %v", v, err)
 		}
 	}
-	if _, err := r.SignSystem(bundle, version(t, "1.4.0"), keyOf(9)); err == nil || !strings.Contains(err.Error(), "does not name this key") {
+	if _, err := r.SignSystem(bundle, version(t, "1.4.0"), nil, keyOf(9)); err == nil || !strings.Contains(err.Error(), "does not name this key") {
 		t.Errorf("a stranger: %v", err)
 	}
 }
@@ -107,7 +107,7 @@ func TestOldSystemsGo(t *testing.T) {
 	must(t, err)
 	for _, v := range []string{"1.0.0", "1.1.0", "1.2.0"} {
 		for n := range byte(2) {
-			_, err := r.SignSystem(bundleOf(t, v), version(t, v), keyOf(1+n))
+			_, err := r.SignSystem(bundleOf(t, v), version(t, v), nil, keyOf(1+n))
 			must(t, err)
 		}
 		must(t, r.Refresh(online))

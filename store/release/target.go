@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"path"
+
+	"checkpoint/store/stages"
 )
 
 // In a repository (store/snapshot) a system is offered beside the snapshots:
@@ -30,27 +32,42 @@ func BundlePath(sum []byte) string {
 // custom is what officers sign about the bundle beside its length and hash (TUF
 // 1.0.31, section 4.5).
 type custom struct {
-	Kind    string `json:"kind"`
-	Version string `json:"version"`
+	Kind    string       `json:"kind"`
+	Version string       `json:"version"`
+	Rollout *stages.Plan `json:"rollout,omitempty"`
 }
 
-// Custom is the custom data of a bundle's target.
-func Custom(v Version) (*json.RawMessage, error) {
-	b, err := json.Marshal(custom{Role, v.String()})
+// Custom is the custom data of a bundle's target. Boxes of before there were plans
+// read the version alone, and do not wait.
+func Custom(v Version, plan *stages.Plan) (*json.RawMessage, error) {
+	b, err := json.Marshal(custom{Role, v.String(), plan})
 	return (*json.RawMessage)(&b), err
 }
 
-// FromCustom is the version that a target's custom data say.
-func FromCustom(raw *json.RawMessage) (Version, error) {
+// FromCustom is what the target's custom data of offer number say: the version, and
+// which boxes take it when; no plan: all at once.
+func FromCustom(raw *json.RawMessage, number int64) (Version, *stages.Plan, error) {
 	if raw == nil {
-		return Version{}, errors.New("the target is no system: it has no version")
+		return Version{}, nil, errors.New("the target is no system: it has no version")
 	}
-	var c custom
+	var c struct {
+		custom
+		Rollout json.RawMessage `json:"rollout"` // read strictly: what is not known may hold somebody back
+	}
 	if err := json.Unmarshal(*raw, &c); err != nil {
-		return Version{}, fmt.Errorf("the target's version: %w", err)
+		return Version{}, nil, fmt.Errorf("the target's version: %w", err)
 	}
 	if c.Kind != Role {
-		return Version{}, fmt.Errorf("the target is no system, but %q", c.Kind)
+		return Version{}, nil, fmt.Errorf("the target is no system, but %q", c.Kind)
 	}
-	return Parse(c.Version)
+	v, err := Parse(c.Version)
+	if err != nil || c.Rollout == nil {
+		return v, nil, err
+	}
+	alone, err := json.Marshal(map[string]json.RawMessage{"rollout": c.Rollout})
+	if err != nil {
+		return v, nil, err
+	}
+	plan, err := stages.FromCustom((*json.RawMessage)(&alone), uint64(number))
+	return v, plan, err
 }

@@ -5,35 +5,48 @@ import (
 	"strconv"
 )
 
-// pauseField is a field of TUF's timestamp beyond the specification's, which
-// lets them be and signs them (section 4.3). The key that signs it could always
-// have kept the newest snapshot from boxes; so a pause gives it no new power.
-const pauseField = "paused_rollout"
+// Fields of TUF's timestamp beyond the specification's, which lets them be and
+// signs them (section 4.3). The key that signs it could always have kept the
+// newest snapshot, and the newest system, from boxes; so a pause gives it no new
+// power.
+const (
+	pauseField       = "paused_rollout"
+	systemPauseField = "paused_system_rollout"
+)
 
-// SetPause says in a timestamp's further fields which rollout is paused; 0: none.
-// The number is text: JSON's are not exact beyond 2^53.
-func SetPause(fields map[string]any, rollout uint64) map[string]any {
-	if rollout == 0 {
-		delete(fields, pauseField)
-		return fields
+// Pauses are the rollouts that are paused, by their numbers; 0: none.
+type Pauses struct {
+	Data   uint64 // of a snapshot
+	System uint64 // of a system
+}
+
+// SetPauses says in a timestamp's further fields which rollouts are paused. The
+// numbers are text: JSON's are not exact beyond 2^53.
+func SetPauses(fields map[string]any, p Pauses) map[string]any {
+	for name, rollout := range map[string]uint64{pauseField: p.Data, systemPauseField: p.System} {
+		if rollout == 0 {
+			delete(fields, name)
+			continue
+		}
+		if fields == nil {
+			fields = map[string]any{}
+		}
+		fields[name] = strconv.FormatUint(rollout, 10)
 	}
-	if fields == nil {
-		fields = map[string]any{}
-	}
-	fields[pauseField] = strconv.FormatUint(rollout, 10)
 	return fields
 }
 
-// Paused is the rollout that a timestamp's further fields say is paused; 0: none.
-func Paused(fields map[string]any) (uint64, error) {
-	v, there := fields[pauseField]
-	if !there {
-		return 0, nil
+// Paused are the rollouts that a timestamp's further fields say are paused.
+func Paused(fields map[string]any) (p Pauses, err error) {
+	for name, into := range map[string]*uint64{pauseField: &p.Data, systemPauseField: &p.System} {
+		v, there := fields[name]
+		if !there {
+			continue
+		}
+		text, _ := v.(string)
+		if *into, err = strconv.ParseUint(text, 10, 64); err != nil || *into == 0 {
+			return Pauses{}, fmt.Errorf("%w: %s: pause of no rollout", ErrPlan, name)
+		}
 	}
-	text, _ := v.(string)
-	n, err := strconv.ParseUint(text, 10, 64)
-	if err != nil || n == 0 {
-		return 0, fmt.Errorf("%w: pause of no rollout", ErrPlan)
-	}
-	return n, nil
+	return p, nil
 }

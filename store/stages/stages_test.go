@@ -141,17 +141,20 @@ func TestSharesAsPeopleWriteThem(t *testing.T) {
 	}
 }
 
-func TestPauseNamesARollout(t *testing.T) {
-	fields := stages.SetPause(nil, 1<<60)
-	if n, err := stages.Paused(fields); n != 1<<60 || err != nil {
-		t.Errorf("%d, %v", n, err)
+func TestPausesNameRollouts(t *testing.T) {
+	want := stages.Pauses{Data: 1 << 60, System: 7}
+	fields := stages.SetPauses(nil, want)
+	if p, err := stages.Paused(fields); p != want || err != nil {
+		t.Errorf("%+v, %v", p, err)
 	}
-	if n, err := stages.Paused(stages.SetPause(fields, 0)); n != 0 || err != nil {
-		t.Errorf("resumed: %d, %v", n, err)
+	if p, err := stages.Paused(stages.SetPauses(fields, stages.Pauses{System: 7})); p != (stages.Pauses{System: 7}) || err != nil {
+		t.Errorf("the data's is resumed: %+v, %v", p, err)
 	}
-	for _, bad := range []any{7.0, "", "x", "0", "-1", nil} {
-		if n, err := stages.Paused(map[string]any{"paused_rollout": bad}); !errors.Is(err, stages.ErrPlan) {
-			t.Errorf("%v: %d, %v", bad, n, err)
+	for _, field := range []string{"paused_rollout", "paused_system_rollout"} {
+		for _, bad := range []any{7.0, "", "x", "0", "-1", nil} {
+			if p, err := stages.Paused(map[string]any{field: bad}); !errors.Is(err, stages.ErrPlan) {
+				t.Errorf("%s %v: %+v, %v", field, bad, p, err)
+			}
 		}
 	}
 }

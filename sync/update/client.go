@@ -74,6 +74,8 @@ type Status struct {
 	Fault    string // why the last look failed; empty: it did not
 	Kind     Fault  // of that fault
 	Held     *Held  // why what is offered waits; nil: it does not
+
+	System *System // newer than the one that runs; nil: none was offered at the last look
 }
 
 // Client keeps a box's snapshot up to date. Its methods are safe for concurrent

@@ -23,22 +23,34 @@ type Held struct {
 
 var errMeanwhile = errors.New("the rollout changed while layers came")
 
-// pause is the rollout that the timestamp says is paused; 0: none.
-func (c *chain) pause() (uint64, error) {
-	return stages.Paused(c.trusted.Timestamp.Signed.UnrecognizedFields)
+// pauses are the rollouts that the timestamp says are paused.
+func (c *chain) pauses() (stages.Pauses, error) {
+	p, err := stages.Paused(c.trusted.Timestamp.Signed.UnrecognizedFields)
+	if err != nil {
+		err = fmt.Errorf("%w: %w", ErrPlan, err)
+	}
+	return p, err
 }
 
 // held tells whether the box waits with an offer. One that was given no id is
 // not part of a rollout, and one without data does not wait for any.
 func (c *Client) held(o offer) *Held {
 	now, err := c.o.Box.Current()
-	if err != nil || o.plan == nil || c.o.ID == "" || now >= o.manifest.Number {
+	if err != nil || now >= o.manifest.Number {
 		return nil
 	}
-	stage := o.plan.Of(c.o.ID)
-	h := Held{Stage: stage + 1, Of: len(o.plan.Stages), NotBefore: o.plan.Stages[stage].NotBefore}
-	h.Paused = o.paused == o.plan.Rollout && o.now.Before(o.plan.PauseUntil)
-	if !h.Paused && !o.now.Before(h.NotBefore) {
+	return c.waits(o.plan, o.paused, o.now)
+}
+
+// waits tells whether a plan lets the box wait at a time, when a rollout is paused.
+func (c *Client) waits(plan *stages.Plan, paused uint64, now time.Time) *Held {
+	if plan == nil || c.o.ID == "" {
+		return nil
+	}
+	stage := plan.Of(c.o.ID)
+	h := Held{Stage: stage + 1, Of: len(plan.Stages), NotBefore: plan.Stages[stage].NotBefore}
+	h.Paused = paused == plan.Rollout && now.Before(plan.PauseUntil)
+	if !h.Paused && !now.Before(h.NotBefore) {
 		return nil
 	}
 	return &h
@@ -99,9 +111,7 @@ func (o *offer) planned(roots *chain, number uint64) (err error) {
 	if o.plan, err = stages.FromCustom(file.Custom, number); err != nil {
 		return fmt.Errorf("%w: %w", ErrPlan, err)
 	}
-	if o.paused, err = roots.pause(); err != nil {
-		return fmt.Errorf("%w: %w", ErrPlan, err)
-	}
-	o.now = roots.trusted.RefTime
-	return nil
+	pauses, err := roots.pauses()
+	o.paused, o.now = pauses.Data, roots.trusted.RefTime
+	return err
 }

@@ -144,7 +144,7 @@ func TestPauseNamesItsRollout(t *testing.T) {
 	s.dir = copyDir(t, s.repo.Dir)
 	s.o.Carrier, s.o.ID = Directory(s.dir), "mau"
 	resign(s, "timestamp.json", func(m *metadata.Metadata[metadata.TimestampType]) {
-		m.Signed.UnrecognizedFields = stages.SetPause(m.Signed.UnrecognizedFields, 2)
+		m.Signed.UnrecognizedFields = stages.SetPauses(m.Signed.UnrecognizedFields, stages.Pauses{Data: 2})
 	}, s.online)
 	s.mustUpdate()
 	s.wants(3, 200)
@@ -275,7 +275,7 @@ func TestForgedPlansAndPauses(t *testing.T) {
 	type targets = metadata.Metadata[metadata.TargetsType]
 	type timestamp = metadata.Metadata[metadata.TimestampType]
 	pause := func(m *timestamp) {
-		m.Signed.UnrecognizedFields = stages.SetPause(m.Signed.UnrecognizedFields, 2)
+		m.Signed.UnrecognizedFields = stages.SetPauses(m.Signed.UnrecognizedFields, stages.Pauses{Data: 2})
 	}
 	for name, c := range map[string]struct {
 		want   error

@@ -16,6 +16,7 @@ import (
 
 	"checkpoint/store/durable"
 	"checkpoint/store/release"
+	"checkpoint/store/stages"
 )
 
 // maxSystemBytes is more than any slot of a card holds.
@@ -40,13 +41,19 @@ func (c *Client) system(ctx context.Context, roots *chain) error {
 	if meta == nil || c.o.System == "" {
 		return nil
 	}
-	file, version, err := c.systemOffered(ctx, roots, meta.Version)
+	o, err := c.systemOffered(ctx, roots, meta.Version)
 	if errors.Is(err, ErrStale) { // the system that runs is as good as it was
 		c.o.Log.Info("a system is offered no more", "error", err)
+		c.setSystem(nil)
 		return nil
 	}
-	if err == nil && version.Compare(c.o.Running) > 0 {
-		err = c.fetchSystem(ctx, file, version)
+	if err == nil && o.version.Compare(c.o.Running) > 0 {
+		held := c.waits(o.plan, o.paused, roots.trusted.RefTime)
+		c.setSystem(&System{o.version, held})
+		if held != nil {
+			return nil
+		}
+		err = c.fetchSystem(ctx, o.file, o.version)
 	}
 	if err != nil {
 		return fmt.Errorf("fetch system: %w", roomError(err))
@@ -54,32 +61,57 @@ func (c *Client) system(ctx context.Context, roots *chain) error {
 	return nil
 }
 
+// System is a newer system that officers offer.
+type System struct {
+	Version release.Version
+	Held    *Held // why it waits; nil: it does not
+}
+
+func (c *Client) setSystem(s *System) {
+	c.mu.Lock()
+	before := c.status.System
+	c.status.System = s
+	c.mu.Unlock()
+	if s != nil && s.Held != nil && (before == nil || before.Version != s.Version || before.Held == nil || *before.Held != *s.Held) {
+		c.o.Log.Info("newer system waits for its stage", "version", s.Version.String(), "stage", s.Held.Stage, "not_before", s.Held.NotBefore, "paused", s.Held.Paused)
+	}
+}
+
+// systemOffer is what officers signed about a bundle.
+type systemOffer struct {
+	file    *metadata.TargetFiles
+	version release.Version
+	plan    *stages.Plan // nil: all boxes at once
+	paused  uint64       // the rollout that is paused; 0: none
+}
+
 // systemOffered reads what the officers of the newest root signed. Those of the
 // targets sign it, under a number that only the snapshot metadata can name.
-func (c *Client) systemOffered(ctx context.Context, roots *chain, number int64) (*metadata.TargetFiles, release.Version, error) {
+func (c *Client) systemOffered(ctx context.Context, roots *chain, number int64) (o systemOffer, err error) {
 	raw, err := small(ctx, c.o.Carrier, fmt.Sprintf("%d.%s.json", number, release.Role), maxMetadataBytes)
 	if err != nil {
-		return nil, release.Version{}, err
+		return o, err
 	}
 	m, err := metadata.Targets().FromBytes(raw)
 	if err == nil {
 		err = roots.trusted.Root.VerifyDelegate(metadata.TARGETS, m)
 	}
 	if err != nil {
-		return nil, release.Version{}, fmt.Errorf("%s: %w: %w", release.Role, ErrSignatures, err)
+		return o, fmt.Errorf("%s: %w: %w", release.Role, ErrSignatures, err)
 	}
-	file := m.Signed.Targets[release.TargetName]
+	o.file = m.Signed.Targets[release.TargetName]
 	switch {
-	case m.Signed.Version != number, file == nil, file.Length > maxSystemBytes, len(file.Hashes["sha256"]) != sha256.Size:
-		return nil, release.Version{}, fmt.Errorf("%w: %d.%s.json offers no system", ErrReplaced, number, release.Role)
+	case m.Signed.Version != number, o.file == nil, o.file.Length > maxSystemBytes, len(o.file.Hashes["sha256"]) != sha256.Size:
+		return o, fmt.Errorf("%w: %d.%s.json offers no system", ErrReplaced, number, release.Role)
 	case m.Signed.IsExpired(roots.trusted.RefTime):
-		return nil, release.Version{}, fmt.Errorf("%w: %s until %s", ErrStale, release.Role, m.Signed.Expires)
+		return o, fmt.Errorf("%w: %s until %s", ErrStale, release.Role, m.Signed.Expires)
 	}
-	version, err := release.FromCustom(file.Custom)
-	if err != nil {
-		err = fmt.Errorf("%w: %w", ErrReplaced, err)
+	if o.version, o.plan, err = release.FromCustom(o.file.Custom, number); err != nil {
+		return o, fmt.Errorf("%w: %w", ErrReplaced, err)
 	}
-	return file, version, err
+	pauses, err := roots.pauses()
+	o.paused = pauses.System
+	return o, err
 }
 
 func (c *Client) fetchSystem(ctx context.Context, file *metadata.TargetFiles, version release.Version) error {

@@ -12,6 +12,7 @@ import (
 
 	"checkpoint/store/release"
 	"checkpoint/store/snapshot"
+	"checkpoint/store/stages"
 )
 
 var runs = release.Version{Major: 1, Minor: 2}
@@ -27,17 +28,21 @@ func newSystemScene(t *testing.T) *scene {
 }
 
 // offers has officers sign a bundle, and the boxes told.
-func (s *scene) offers(v release.Version, size int) []byte {
+func (s *scene) offers(v release.Version, size int) []byte { return s.offersBy(nil, v, size) }
+
+// offersBy has them sign stages with it.
+func (s *scene) offersBy(o *stages.Options, v release.Version, size int) []byte {
 	s.province.t.Helper()
 	b := bytes.Repeat([]byte(v.String()), size/len(v.String()))
 	bundle := filepath.Join(s.province.t.TempDir(), "bundle")
 	must(s.province.t, os.WriteFile(bundle, b, 0o600))
 	for i := range 2 {
-		holds, err := s.repo.SignSystem(bundle, v, s.officers[i])
+		signed, err := s.repo.SignSystem(bundle, v, o, s.officers[i])
 		must(s.province.t, err)
-		if holds != (i == 1) {
-			s.province.t.Fatalf("%d signatures: holds %t", i+1, holds)
+		if signed.Holds != (i == 1) {
+			s.province.t.Fatalf("%d signatures: %+v", i+1, signed)
 		}
+		o = nil // who comes later signs the stages that are there
 	}
 	must(s.province.t, s.repo.Refresh(s.online))
 	return b
