@@ -184,6 +184,9 @@ func (w *writing) text(ctx context.Context, io cli.IO, in *bufio.Reader) ([]byte
 	if _, err := seed.Parse(text); err != nil {
 		return nil, cli.Hint(err, nothingWritten)
 	}
+	if len(text) > seed.Room {
+		return nil, cli.Hint(fmt.Errorf("%s: %d byte, thẻ có chỗ cho %d / %d bytes, the card has room for %d", seed.File, len(text), seed.Room, len(text), seed.Room), nothingWritten)
+	}
 	return text, nil
 }
 

@@ -24,14 +24,15 @@ func clerk(t *testing.T, typed string, args ...string) (code int, out string) {
 	return cmd.ProcessState.ExitCode(), string(b)
 }
 
-// The clerk's way: what is refused before anything is written, what is asked, and
-// the seed that ends up on the card.
-func TestWritingACard(t *testing.T) {
+// officeTable is what a clerk has before them: an image in a folder, and a disk for
+// it; false: not as root.
+func officeTable(t *testing.T) (dir, device string, ok bool) {
+	t.Helper()
 	if _, err := os.Stat("/dev/loop-control"); os.Geteuid() != 0 || err != nil {
 		t.Log("no loop devices, or not root: not tried")
-		return
+		return "", "", false
 	}
-	dir := t.TempDir()
+	dir = t.TempDir()
 	shell := exec.Command("sh", "-euc", `PATH=$PATH:/usr/sbin:/sbin; cd "$1"
 truncate -s 40M card.img; truncate -s 34M fat; truncate -s 48M disk
 yes '# seed' | head -c 4000 > checkpoint.toml
@@ -43,8 +44,18 @@ losetup --find --show disk`, "sh", dir)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, b)
 	}
-	device := strings.TrimSpace(string(b))
+	device = strings.TrimSpace(string(b))
 	t.Cleanup(func() { _ = exec.Command("losetup", "--detach", device).Run() })
+	return dir, device, true
+}
+
+// The clerk's way: what is refused before anything is written, what is asked, and
+// the seed that ends up on the card.
+func TestWritingACard(t *testing.T) {
+	dir, device, ok := officeTable(t)
+	if !ok {
+		return
+	}
 	image, name := filepath.Join(dir, "card.img"), filepath.Base(device)
 	any := "--erase-a-disk-that-is-no-card"
 	place := []string{"image", "write", image, "--to", device, "--site", "Chợ Bình Tây", "--lane", "1:in"}
@@ -63,6 +74,11 @@ losetup --find --show disk`, "sh", dir)
 	refuse(2, "", "--seed has everything", "image", "write", image, "--to", device, "--seed", "x", "--site", "y")
 	refuse(1, "", `direction: "in" or "out"`, "image", "write", image, "--to", device, "--lane", "1:up")
 	refuse(1, "", "the disks: checkpointctl image disks", "image", "write", image, "--to", "/dev/null")
+	large := filepath.Join(dir, "large.toml")
+	if err := os.WriteFile(large, []byte(strings.Repeat("# x\n", 2049)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	refuse(1, "", "the card has room for 8192", "image", "write", image, "--to", device, "--seed", large, any)
 	refuse(1, "", "neither a card nor a stick", place...)
 	refuse(1, "", "is no image", "image", "write", image+".zst", "--to", device, any)
 	refuse(1, "", "there is no checksum of the image", append(place, any)...)

@@ -1,6 +1,7 @@
 package seed_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -172,10 +173,14 @@ func TestAFilledFileStaysExplained(t *testing.T) {
 	}
 	bare, err := (&seed.Seed{}).Text()
 	sample, errRead := os.ReadFile(seed.File)
+	card, errCard := os.ReadFile("../card")
+	if want := fmt.Sprintf(`truncate -s %d "$tree/checkpoint.toml"`, seed.Room); errCard != nil || !strings.Contains(string(card), want) {
+		t.Errorf("image/card does not say %s (%v)", want, errCard)
+	}
 	if err != nil || errRead != nil || string(bare) != string(sample) {
 		t.Errorf("a file that says nothing is not the card's own: %v, %v\n%s", err, errRead, bare)
 	}
-	if len(text) > 8192-1024 {
-		t.Errorf("%d bytes: the card's file has room for 8192, and a claim takes some", len(text))
+	if len(text) > seed.Room-1024 {
+		t.Errorf("%d bytes: the card's file has room for %d, and a claim takes some", len(text), seed.Room)
 	}
 }

@@ -15,6 +15,10 @@ const (
 // MaxSize bounds the file in bytes.
 const MaxSize = 64 << 10
 
+// Room is how much the file of a new card has room for, bytes (image/card):
+// [checkpoint/image/writer] puts another text in its place and moves nothing.
+const Room = 8192
+
 // Seed is what the file says. An empty field was left out; with a claim of the
 // office nothing but the network has to be there.
 type Seed struct {
