@@ -19,9 +19,9 @@ func TestStatusIsReadByPeople(t *testing.T) {
 		Box: "b1", Clock: control.Clock{Time: now},
 		Lanes:    []control.LaneStatus{{Name: "1", State: "idle", GateFail: "no green\nno relay", Contacts: []string{"door", "tamper"}, Disagree: checkpoint.FoundDoorOpen}},
 		Snapshot: control.Snapshot{Number: 4, Created: now.Add(-1864 * 24 * time.Hour)},
-		Update:   &control.Update{Offered: 5, Held: &control.Held{Stage: 2, Of: 3, NotBefore: now.Add(time.Hour), Paused: true},
+		Update: &control.Update{Offered: 5, Held: &control.Held{Stage: 2, Of: 3, NotBefore: now.Add(time.Hour), Paused: true},
 			System: "1.4.0", SystemHeld: &control.Held{Stage: 1, Of: 2, NotBefore: now.Add(2 * time.Hour)}},
-		Link:     control.Link{Broker: "ssl://b:8883", Fault: "no certificate"},
+		Link: control.Link{Broker: "ssl://b:8883", Fault: "no certificate"},
 	})
 	for _, want := range []string{"gate: no green; no relay\n", "door open, BOX OPENED, GATE: The door stands open", "(1864 days old)", "newest offered 5, waits for stage 2 of 3, not before 2025-03-01T09:00:00Z; PAUSED by the province\n", "system: 1.4.0 is offered, waits for stage 1 of 2, not before 2025-03-01T10:00:00Z\n", "OFFLINE\n    no certificate\n"} {
 		if !strings.Contains(out.String(), want) {

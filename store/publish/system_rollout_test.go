@@ -42,6 +42,22 @@ func TestOfficersSignTheStagesOfASystem(t *testing.T) {
 	}
 }
 
+// A box whose stage, or whose pause, ends after the offer does would never take it.
+func TestAnOfferOutlivesItsStages(t *testing.T) {
+	r := begun(t)
+	_, err := r.Publish(sign(t, built(t, "mau", 1), soon(), 1, 2), online)
+	must(t, err)
+	bundle := bundleOf(t, "one")
+	long := inStages()
+	long.Wait = 500 * 24 * time.Hour
+	if _, err := r.SignSystem(bundle, version(t, "1.3.0"), long, keyOf(1)); !errors.Is(err, publish.ErrRollout) {
+		t.Errorf("signed: %v", err)
+	}
+	if o, err := r.SignSystem(bundle, version(t, "1.3.0"), inStages(), keyOf(2)); err != nil || o.Holds {
+		t.Errorf("what was refused is in the draft: %+v, %v", o, err)
+	}
+}
+
 // A pause of a system and one of data are two things.
 func TestTheTwoPauses(t *testing.T) {
 	r := begun(t)
