@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"checkpoint/cmd/internal/config"
@@ -81,10 +82,11 @@ func (f *firstBoot) claimText() (string, error) {
 		return f.seed.Claim, nil
 	}
 	b, err := f.brought(enrol.ClaimFile, 4<<10)
-	if bytes.Contains(b, []byte("***")) { // a power cut while it was discarded: it was taken before
+	text := seed.Plain(b)
+	if strings.Contains(text, "***") || bytes.Contains(b, []byte("***")) { // a power cut while it was discarded: it was taken before
 		return "", f.discardClaim()
 	}
-	return string(bytes.TrimPrefix(b, []byte("\ufeff"))), err
+	return text, err
 }
 
 // discardClaim takes the claim off the card once the box has it: its token

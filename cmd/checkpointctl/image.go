@@ -10,10 +10,13 @@ import (
 	"path/filepath"
 	"strings"
 
+	"golang.org/x/term"
+
 	"checkpoint/cmd/internal/cli"
 	bars "checkpoint/cmd/internal/progress"
 	"checkpoint/image/seed"
 	"checkpoint/image/writer"
+	"checkpoint/sync/enrol"
 )
 
 func imageCommand() *cli.Command {
@@ -40,10 +43,16 @@ func imageDisks() *cli.Command {
 				}
 				fmt.Fprintf(cli.Plain(io.Out), "%s\n    %s\n", d, says)
 			}
-			return cli.Hint(err, "as root, or as an administrator")
+			return cli.Hint(err, "chạy với sudo, hoặc quyền quản trị / as root, or as an administrator")
 		},
 	}
 }
+
+// What a clerk does next.
+const (
+	listDisks      = "các đĩa / the disks: checkpointctl image disks"
+	nothingWritten = "chưa ghi gì / nothing was written"
+)
 
 // writing is one run of image write.
 type writing struct {
@@ -92,59 +101,93 @@ func (w *writing) flags(f *flag.FlagSet) {
 
 func (w *writing) run(ctx context.Context, io cli.IO, image string) error {
 	in := bufio.NewReader(io.In)
-	text, err := w.text(io, in)
+	text, err := w.text(ctx, io, in)
 	if err != nil {
 		return err
 	}
-	disk, err := writer.Find(w.to)
+	if info, err := os.Stat(image); err != nil || !info.Mode().IsRegular() {
+		return cli.Hint(errors.Join(fmt.Errorf("%s không phải là tệp ảnh / is no image", image), err), "ảnh là card.img.zst, cạnh nó có %s / the image is card.img.zst, with %s beside it", writer.SumsFile, writer.SumsFile)
+	}
+	disk, err := w.disk()
 	if err != nil {
-		return cli.Hint(err, "checkpointctl image disks lists the disks")
+		return err
 	}
-	if err := disk.Erasable(w.anyDisk); err != nil {
-		return cli.Hint(fmt.Errorf("%s: %w", disk.Path, err), "%s", refusedHint(err))
-	}
-	if err := w.check(io, image); err != nil {
+	checked, err := w.check(ctx, io, image)
+	if err != nil {
 		return err
 	}
 	if err := confirm(io, in, disk); err != nil {
 		return err
 	}
+	// Minutes may have gone by: it is written only if the same disk is still there.
+	if now, err := w.disk(); err != nil || now.String() != disk.String() {
+		return cli.Hint(errors.Join(errors.New("đĩa đã thay đổi, không ghi gì / another disk is there now, nothing was written"), err), listDisks)
+	}
+	n, err := write(ctx, io, image, checked, disk, text)
+	if err != nil {
+		return cli.Hint(plainly(err), "%s", writeHint(err, n))
+	}
+	fmt.Fprintf(io.Out, "Đã ghi và đọc lại đúng %s. Tháo thẻ an toàn, lắp vào máy, cắm điện; sau một phút xem %s trên thẻ hoặc đèn trên máy.\n", writer.Size(n), seed.StatusFile)
+	fmt.Fprintf(io.Out, "%s written and read back alike. Eject the card, put it into the box, plug it in; a minute later look at %s on the card, or at the LED on the box.\n", writer.Size(n), seed.StatusFile)
+	if w.seedFile+w.claim == "" {
+		fmt.Fprintf(io.Out, "Thẻ chưa có giấy mời của văn phòng: chép %s vào thẻ, hoặc vào USB rồi cắm vào máy.\nThe card has no claim of the office yet: copy %s onto it, or onto a stick and plug that into the box.\n", enrol.ClaimFile, enrol.ClaimFile)
+	}
+	return nil
+}
+
+// disk is the one that is named, if it may be erased.
+func (w *writing) disk() (writer.Disk, error) {
+	disk, err := writer.Find(w.to)
+	if err != nil {
+		return disk, cli.Hint(err, listDisks)
+	}
+	if err := disk.Erasable(w.anyDisk); err != nil {
+		return disk, cli.Hint(fmt.Errorf("%s: %w", disk.Path, err), "%s", refusedHint(err))
+	}
+	return disk, nil
+}
+
+// write shows how far it is.
+func write(ctx context.Context, io cli.IO, image string, checked []byte, disk writer.Disk, text []byte) (int64, error) {
 	writing, comparing := bars.New(io.Err, "ghi / writing", sizeOf(image)), (*bars.Bar)(nil)
-	n, err := writer.Write(ctx, image, disk, text, writer.Progress{Writing: writing.Set, Comparing: func(n int64) {
+	n, err := writer.Write(ctx, image, checked, disk, text, writer.Progress{Writing: writing.Set, Comparing: func(done, all int64) {
 		if comparing == nil {
 			writing.Done()
-			comparing = bars.New(io.Err, "đọc lại / reading back", -1)
+			comparing = bars.New(io.Err, "đọc lại / reading back", all)
 		}
-		comparing.Set(n)
+		comparing.Set(done)
 	}})
 	writing.Done()
 	if comparing != nil {
 		comparing.Done()
 	}
-	if err != nil {
-		return cli.Hint(err, "%s", writeHint(err))
+	return n, err
+}
+
+// plainly is an error in words for a clerk.
+func plainly(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return errors.New("bị ngắt giữa chừng / interrupted")
 	}
-	fmt.Fprintf(io.Out, "Đã ghi và đọc lại đúng %s. Tháo thẻ an toàn, lắp vào máy, cắm điện; sau một phút xem %s trên thẻ hoặc đèn trên máy.\n", writer.Size(n), seed.StatusFile)
-	fmt.Fprintf(io.Out, "%s written and read back alike. Eject the card, put it into the box, plug it in; a minute later look at %s on the card, or at the LED on the box.\n", writer.Size(n), seed.StatusFile)
-	return nil
+	return err
 }
 
 // text is the seed that goes onto the card, judged as the box will.
-func (w *writing) text(io cli.IO, in *bufio.Reader) ([]byte, error) {
+func (w *writing) text(ctx context.Context, io cli.IO, in *bufio.Reader) ([]byte, error) {
 	text, err := os.ReadFile(w.seedFile)
 	if w.seedFile == "" {
-		text, err = w.fromFlags(io, in)
+		text, err = w.fromFlags(ctx, io, in)
 	}
 	if err != nil {
 		return nil, err
 	}
 	if _, err := seed.Parse(text); err != nil {
-		return nil, cli.Hint(err, "nothing was written")
+		return nil, cli.Hint(err, nothingWritten)
 	}
 	return text, nil
 }
 
-func (w *writing) fromFlags(io cli.IO, in *bufio.Reader) ([]byte, error) {
+func (w *writing) fromFlags(ctx context.Context, io cli.IO, in *bufio.Reader) ([]byte, error) {
 	var found bool
 	if w.seed.Lane, w.seed.Direction, found = strings.Cut(w.lane, ":"); w.lane != "" && !found {
 		return nil, cli.Usage("image write: --lane %q: want NAME:in or NAME:out", w.lane)
@@ -160,11 +203,11 @@ func (w *writing) fromFlags(io cli.IO, in *bufio.Reader) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		*file.into = strings.TrimSpace(strings.TrimPrefix(string(b), "\ufeff"))
+		*file.into = strings.TrimSpace(seed.Plain(b))
 	}
 	if w.seed.WiFi.Name != "" {
-		fmt.Fprintf(io.Out, "Mật khẩu Wi-Fi %s / password of the Wi-Fi: ", w.seed.WiFi.Name)
-		line, err := in.ReadString('\n')
+		fmt.Fprintf(io.Out, "Mật khẩu Wi-Fi %s (không hiện; Enter: mạng mở) / password of the Wi-Fi (not shown; Enter: an open one): ", w.seed.WiFi.Name)
+		line, err := hidden(ctx, io, in)
 		if err != nil {
 			return nil, fmt.Errorf("password of the Wi-Fi: %w", err)
 		}
@@ -173,28 +216,58 @@ func (w *writing) fromFlags(io cli.IO, in *bufio.Reader) ([]byte, error) {
 	return w.seed.Text()
 }
 
-func (w *writing) check(io cli.IO, image string) error {
+// hidden is a line that is not shown while somebody types it; of a pipe, as it comes.
+func hidden(ctx context.Context, io cli.IO, in *bufio.Reader) (string, error) {
+	keys := int(os.Stdin.Fd())
+	before, err := term.GetState(keys)
+	if err != nil { // no terminal
+		return in.ReadString('\n')
+	}
+	type answer struct {
+		text []byte
+		err  error
+	}
+	typed := make(chan answer, 1)
+	go func() {
+		text, err := term.ReadPassword(keys)
+		typed <- answer{text, err}
+	}()
+	defer fmt.Fprintln(io.Out)
+	select {
+	case a := <-typed:
+		return string(a.text), a.err
+	case <-ctx.Done(): // the reader is left waiting; the process ends next
+		return "", errors.Join(plainly(ctx.Err()), term.Restore(keys, before))
+	}
+}
+
+// check returns the image's checksum; nil: nobody wants it looked at.
+func (w *writing) check(ctx context.Context, io cli.IO, image string) ([]byte, error) {
 	key := ""
 	if w.key != "" {
 		b, err := os.ReadFile(w.key)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		key = string(b)
 	}
 	if key == "" && w.unsigned {
-		return nil
+		return nil, nil
 	}
 	bar := bars.New(io.Err, "kiểm tra / checking", sizeOf(image))
-	err := writer.Check(image, key, bar.Set)
+	checked, err := writer.Check(ctx, image, key, bar.Set)
 	bar.Done()
-	if errors.Is(err, writer.ErrNoSum) {
-		return cli.Hint(err, "put %s of the image's maker beside it", writer.SumsFile)
-	}
-	if err == nil && key == "" {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return nil, cli.Hint(plainly(err), nothingWritten)
+	case errors.Is(err, writer.ErrNoSum):
+		return nil, cli.Hint(err, "đặt %s của nơi làm ảnh vào cạnh ảnh / put %s of the image's maker beside it", writer.SumsFile, writer.SumsFile)
+	case err != nil:
+		return nil, cli.Hint(err, nothingWritten+"; tải lại từ trang của tỉnh / download it again, from the province's own site")
+	case key == "":
 		fmt.Fprintln(io.Err, "Tổng kiểm tra đúng; chữ ký không được xem (--key). / The checksum is right; the signature was not looked at (--key).")
 	}
-	return cli.Hint(err, "nothing was written; download it again, from the province's own site")
+	return checked, nil
 }
 
 // confirm names the disk and has somebody type its name: a yes comes too easily.
@@ -204,7 +277,7 @@ func confirm(io cli.IO, in *bufio.Reader, d writer.Disk) error {
 	line, err := in.ReadString('\n')
 	if strings.TrimSpace(line) != name {
 		fmt.Fprintln(io.Out)
-		return cli.Hint(errors.Join(errors.New("không ghi gì / nothing was written"), eof(err)), "type the disk's name as it is shown")
+		return cli.Hint(errors.Join(errors.New("không ghi gì / nothing was written"), eof(err)), "gõ đúng tên đĩa như trên màn hình / type the disk's name as it is shown")
 	}
 	return nil
 }
@@ -220,23 +293,30 @@ func eof(err error) error {
 func refusedHint(err error) string {
 	switch {
 	case errors.Is(err, writer.ErrMounted):
-		return "unmount it first: eject it in the file manager, or umount"
+		return "ngắt (unmount) đĩa trước, đừng bấm đẩy ra (eject), hoặc sudo umount / unmount it first: in the file manager (do not eject it), or with sudo umount"
 	case errors.Is(err, writer.ErrFixed), errors.Is(err, writer.ErrLarge):
-		return "checkpointctl image disks lists the cards; if it is meant all the same: --erase-a-disk-that-is-no-card"
+		return listDisks + "; vẫn muốn ghi / if it is meant all the same: --erase-a-disk-that-is-no-card"
 	}
-	return "checkpointctl image disks lists the cards"
+	return listDisks
 }
 
-func writeHint(err error) string {
+// writeHint is what to do about a card of which n bytes were written.
+func writeHint(err error, n int64) string {
 	switch {
+	case errors.Is(err, writer.ErrMounted):
+		return nothingWritten + "; " + refusedHint(err)
+	case errors.Is(err, writer.ErrSum), errors.Is(err, writer.ErrCut):
+		return "thẻ chưa dùng được: tải lại ảnh rồi ghi lại / the card is not usable now: download the image again, and write it again"
 	case errors.Is(err, writer.ErrSmall):
-		return "the card is not usable now: take one of 8 GB or more"
+		return "thẻ chưa dùng được: lấy thẻ từ 8 GB / the card is not usable now: take one of 8 GB or more"
 	case errors.Is(err, writer.ErrCard), errors.Is(err, writer.ErrGone):
-		return "the card is not usable now: try again, then another card, then another reader"
+		return "thẻ chưa dùng được: ghi lại, đổi thẻ, rồi đổi đầu đọc / the card is not usable now: try again, then another card, then another reader"
 	case errors.Is(err, os.ErrPermission):
-		return "run it with sudo, or as an administrator"
+		return "chạy với sudo, hoặc quyền quản trị / run it with sudo, or as an administrator"
+	case n == 0:
+		return nothingWritten
 	}
-	return "the card is not usable now: write it again"
+	return "thẻ chưa dùng được: ghi lại / the card is not usable now: write it again"
 }
 
 func sizeOf(path string) int64 {

@@ -62,8 +62,9 @@ losetup --find --show disk`, "sh", dir)
 	refuse(2, "", "want NAME:in or NAME:out", "image", "write", image, "--to", device, "--lane", "1")
 	refuse(2, "", "--seed has everything", "image", "write", image, "--to", device, "--seed", "x", "--site", "y")
 	refuse(1, "", `direction: "in" or "out"`, "image", "write", image, "--to", device, "--lane", "1:up")
-	refuse(1, "", "checkpointctl image disks lists the disks", "image", "write", image, "--to", "/dev/null")
+	refuse(1, "", "the disks: checkpointctl image disks", "image", "write", image, "--to", "/dev/null")
 	refuse(1, "", "neither a card nor a stick", place...)
+	refuse(1, "", "is no image", "image", "write", image+".zst", "--to", device, any)
 	refuse(1, "", "there is no checksum of the image", append(place, any)...)
 	raw, err := os.ReadFile(image)
 	if err != nil {
@@ -81,7 +82,7 @@ losetup --find --show disk`, "sh", dir)
 	refuse(1, "", "nothing was written", append(place, any)...)
 
 	code, out := clerk(t, "mat khau nha\n"+name+"\n", append(place, any, "--wifi", "nha")...)
-	if code != 0 || !strings.Contains(out, device+"  ") || !strings.Contains(out, "read back alike") || !strings.Contains(out, "50.3 MB") && !strings.Contains(out, "50 MB") {
+	if code != 0 || !strings.Contains(out, device+"  ") || !strings.Contains(out, "read back alike") || !strings.Contains(out, "no claim of the office yet") || !strings.Contains(out, "50.3 MB") && !strings.Contains(out, "50 MB") {
 		t.Fatalf("code %d\n%s", code, out)
 	}
 	text, err := exec.Command("mtype", "-i", filepath.Join(dir, "disk")+"@@2M", "::checkpoint.toml").Output()

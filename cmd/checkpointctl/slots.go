@@ -37,7 +37,7 @@ func (c *slotCard) name() (slots.Name, error) {
 	}
 	n, ok, err := slots.Running()
 	if err == nil && !ok {
-		err = errors.New("this machine was not started by the card's loader")
+		err = cli.Hint(errors.New("máy này không khởi động từ thẻ có hai hệ thống / this machine was not started by the card's loader"), "this is for the box itself: ssh root@BOX, then checkpointctl system …")
 	}
 	return n, err
 }

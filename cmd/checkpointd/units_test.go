@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -93,6 +94,26 @@ func TestNothingOnTheCardWaitsForTheNetwork(t *testing.T) {
 	}
 }
 
+// systemd makes the users whom the units name: it passes over what it cannot read.
+func TestTheUnitsUsersAreMade(t *testing.T) {
+	root := t.TempDir()
+	for _, dir := range []string{"etc", "usr/lib/sysusers.d"} {
+		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file, err := filepath.Abs(unitFolder + "/checkpoint-sysusers.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, err := exec.Command("systemd-sysusers", "--root", root, "--dry-run", file).CombinedOutput()
+	for _, user := range []string{"checkpoint", "checkpoint-kiosk"} {
+		if want := "Creating user '" + user + "'"; err != nil || !strings.Contains(string(said), want) {
+			t.Errorf("%v, not said: %s\n%s", err, want, said)
+		}
+	}
+}
+
 // What the units name of each other is there.
 func TestUnitsNameWhatIsThere(t *testing.T) {
 	paths, err := filepath.Glob(unitFolder + "/*")
@@ -139,5 +160,43 @@ func TestWhatManualsSayRunsOnTheCard(t *testing.T) {
 	var exit *exec.ExitError
 	if string(out) != "a b||*|" || !errors.As(err, &exit) || exit.ExitCode() != 7 {
 		t.Errorf("%q, %v", out, err)
+	}
+}
+
+// A box asks name servers alone, and no neighbour: nothing but its own daemons has a
+// socket on the network.
+func TestTheCardAsksNoNeighbour(t *testing.T) {
+	resolved := settingsOf(t, "../../image/system/etc/systemd/resolved.conf.d/checkpoint.conf")
+	for _, name := range []string{"LLMNR", "MulticastDNS"} {
+		if !slices.Equal(resolved[name], []string{"no"}) {
+			t.Errorf("resolved: %s=%q", name, resolved[name])
+		}
+	}
+}
+
+// The browser of a box with a display shows the page and nothing else, whatever
+// keys somebody plugs in: no files, no other address, no tools.
+func TestTheBrowserShowsThePageAlone(t *testing.T) {
+	text, err := os.ReadFile("../../image/chromium.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var policy struct {
+		URLBlocklist, URLAllowlist []string
+		DeveloperToolsAvailability int
+		AllowFileSelectionDialogs  *bool
+		PasswordManagerEnabled     *bool
+		DownloadRestrictions       int
+	}
+	if err := json.Unmarshal(text, &policy); err != nil {
+		t.Fatal(err)
+	}
+	kiosk := settingsOf(t, filepath.Join(unitFolder, "checkpoint-kiosk.service"))
+	if len(policy.URLAllowlist) != 1 || !strings.HasSuffix(kiosk["ExecStart"][0], " "+policy.URLAllowlist[0]+"/") || !slices.Equal(policy.URLBlocklist, []string{"*"}) {
+		t.Errorf("%v of %v; the unit opens %v", policy.URLAllowlist, policy.URLBlocklist, kiosk["ExecStart"])
+	}
+	no := func(b *bool) bool { return b != nil && !*b }
+	if policy.DeveloperToolsAvailability != 2 || policy.DownloadRestrictions != 3 || !no(policy.AllowFileSelectionDialogs) || !no(policy.PasswordManagerEnabled) {
+		t.Errorf("%+v", policy)
 	}
 }

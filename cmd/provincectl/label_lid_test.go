@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -35,9 +36,20 @@ func TestThePrintedLidIsOfThisBox(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	pins := pinsOn(t, string(words))
+	manual, err := os.ReadFile("../../docs/install.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]string{} // | `name`, … | pin, … | line, … |
+	for _, row := range regexp.MustCompile("(?m)^\\| `[a-z_0-9`, ]+ \\| ([0-9, ]+) \\| ([0-9, ]+) \\|").FindAllStringSubmatch(string(manual), -1) {
+		for i, line := range strings.Split(row[2], ", ") {
+			told[line] = strings.Split(row[1], ", ")[i]
+		}
+	}
 	for _, w := range wiring.Standard().Wires() {
-		if number := strings.TrimPrefix(w.Line, "GPIO"); !strings.Contains(string(words), number) {
-			t.Errorf("the card lacks %s (%s):\n%s", w.Line, w.Key, words)
+		if line := strings.TrimPrefix(w.Line, "GPIO"); pins[line] == "" || pins[line] != told[line] {
+			t.Errorf("%s (%s) is pin %q on the card, %q in the manual:\n%s", w.Line, w.Key, pins[line], told[line], words)
 		}
 	}
 	for flashes := int(wiring.NoConfiguration) + 1; flashes <= int(wiring.NoTime)+1; flashes++ {
@@ -51,4 +63,24 @@ func TestThePrintedLidIsOfThisBox(t *testing.T) {
 	if code, _, said := lid("--box", "cho-1", "--site", "Chợ Bình Tây, cổng 1", "--hotline", "024 0000 0113"); code != cli.OK {
 		t.Errorf("%d %s", code, said)
 	}
+}
+
+// pinsOn are the pins that a card names for each line, below it.
+func pinsOn(t *testing.T, words string) map[string]string {
+	t.Helper()
+	pins := map[string]string{}
+	var lines []string
+	for row := range strings.Lines(words) {
+		if found := regexp.MustCompile(`GPIO ([0-9]+(?:, [0-9]+)*)`).FindStringSubmatch(row); found != nil {
+			lines = strings.Split(found[1], ", ")
+		} else if found := regexp.MustCompile(`pins ([0-9]+(?:, [0-9]+)*)`).FindStringSubmatch(row); found != nil {
+			for i, pin := range strings.Split(found[1], ", ") {
+				if i >= len(lines) {
+					t.Fatalf("more pins than lines: %s", row)
+				}
+				pins[lines[i]] = pin
+			}
+		}
+	}
+	return pins
 }

@@ -15,6 +15,9 @@ import (
 // straight ones so that the faults after them are told, too.
 func clean(b []byte) (string, Faults) {
 	text, faults := decode(b)
+	if strings.ContainsRune(text, 0) { // UTF-16 without its mark, or no text at all: a fault for each line helps nobody
+		return "", notUTF8()
+	}
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
@@ -27,17 +30,28 @@ func clean(b []byte) (string, Faults) {
 	return strings.Join(lines, "\n"), faults
 }
 
+// Plain is a text as an editor or a shell of Windows may have left it (a byte order
+// mark, UTF-16), in UTF-8.
+func Plain(b []byte) string {
+	text, _ := decode(b) // what is no text is none for whoever reads it
+	return text
+}
+
 // decode takes off a byte order mark and what it stands for.
 func decode(b []byte) (string, Faults) {
-	var faults Faults
 	if order := orderOf(b); order != nil {
 		return wide(b[2:], order), nil
 	}
 	b = bytes.TrimPrefix(b, []byte{0xef, 0xbb, 0xbf})
-	if !utf8.Valid(b) {
-		faults.add(0, "tệp không phải UTF-8: trong Notepad chọn Save as, Encoding UTF-8", "the file is not UTF-8: in Notepad use Save as, encoding UTF-8")
+	if utf8.Valid(b) {
+		return string(b), nil
 	}
-	return strings.ToValidUTF8(string(b), "?"), faults
+	return strings.ToValidUTF8(string(b), "?"), notUTF8()
+}
+
+func notUTF8() (faults Faults) {
+	faults.add(0, "tệp không phải UTF-8: trong Notepad chọn Save as, Encoding UTF-8", "the file is not UTF-8: in Notepad use Save as, encoding UTF-8")
+	return faults
 }
 
 // byteOrder is how a file of UTF-16 has its bytes.

@@ -94,9 +94,10 @@ func (s *Seed) radio() string {
 }
 
 // mobile costs money: it is the last way out, and none where nobody asked for
-// it. The drivers are those of sticks that show themselves as a network card.
+// it. The drivers are those of sticks that show themselves as a network card,
+// and of telephones that somebody charges at the box.
 func (s *Seed) mobile() string {
-	match := "[Match]\nDriver=cdc_ether cdc_ncm rndis_host huawei_cdc_ncm\n\n[Link]\nRequiredForOnline=no\n"
+	match := "[Match]\nDriver=cdc_ether cdc_ncm rndis_host huawei_cdc_ncm ipheth\n\n[Link]\nRequiredForOnline=no\n"
 	if !s.Mobile.Stick {
 		return match + "Unmanaged=yes\n"
 	}

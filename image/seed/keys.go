@@ -24,11 +24,15 @@ func keysOf(t reflect.Type, section string) (list []string) {
 func (f *Faults) unknown(row int, key string) {
 	if near := nearest(key); near != "" {
 		section, name := split(near)
-		if section == "" {
+		within, _ := split(key)
+		switch {
+		case section != "":
+			f.add(row, "không có mục %q; có phải %q dưới dòng [%s]?", "there is no key %q; is it %q below the line [%s]?", key, name, section)
+		case within != "":
+			f.add(row, "không có mục %q; có phải %q? Nó đứng trên mọi dòng [...]", "there is no key %q; is it %q? That goes above every line [...]", key, near)
+		default:
 			f.add(row, "không có mục %q; có phải %q?", "there is no key %q; is it %q?", key, near)
-			return
 		}
-		f.add(row, "không có mục %q; có phải %q dưới dòng [%s]?", "there is no key %q; is it %q below the line [%s]?", key, name, section)
 		return
 	}
 	section, _, nested := strings.Cut(key, ".")

@@ -25,6 +25,7 @@ func TestAnUnknownKeyNamesTheNearest(t *testing.T) {
 		"[wi-fi]\nname = \"nha\"":             `is it "wifi"?`,
 		"[mobile]\nsim = \"1234\"":            `there is no key "mobile.sim"; there are: stick`,
 		"[update]\nrestart_window = \"2-4\"":  `there is no key "update"; there are: `,
+		"[wifi]\nsite = \"Chợ\"":              `there is no key "wifi.site"; is it "site"? That goes above every line [...]`,
 		"colour = \"red\"":                    `there is no key "colour"; there are: `,
 		"xy = 1":                              `there is no key "xy"; there are: `,
 		"restart_window = \"2:00-4:30\"":      `restart_window: a time of the day in Vietnam`,

@@ -50,9 +50,10 @@ func (s *Seed) fill(before *Seed) error {
 	return faults.orNil()
 }
 
-// secretValue is a secret with its quotes, in whatever section or table; also in
-// a comment, where somebody may have put it aside.
-var secretValue = regexp.MustCompile(`(?:password|claim)[ \t]*=[ \t]*("(?:[^"\\\r\n]|\\.)*"|'[^'\r\n]*')`)
+// secretValue is a secret with its quotes, in whatever section or table, and
+// however it is written (Password, "password", spaces that do not break, three
+// quotes); also in a comment, where somebody may have put it aside.
+var secretValue = regexp.MustCompile(`(?i:password|claim)["']?[ \t\x{a0}\x{200b}\x{3000}]*=[ \t\x{a0}\x{200b}\x{3000}]*("""(?s:.*?)"{3,5}|'''(?s:.*?)'{3,5}|"(?:[^"\\\r\n]|\\.)*"|'[^'\r\n]*')`)
 
 // Scrub puts stars over the secrets in the file, byte for byte where they
 // stand: nothing is moved, so a power cut harms nothing but what was to go, and
@@ -80,6 +81,7 @@ func Scrub(path string) error {
 
 // starsOver is the file with stars in place of secrets, of the same length.
 func starsOver(b []byte) []byte {
+	b = bytes.Clone(b)
 	if order := orderOf(b); order != nil { // UTF-16: the pattern is looked for in its text
 		out := b[:2:2]
 		for _, unit := range utf16.Encode([]rune(starred16(wide(b[2:], order)))) {
@@ -88,19 +90,29 @@ func starsOver(b []byte) []byte {
 		return append(out, b[len(out):]...) // half a unit at the end
 	}
 	return secretValue.ReplaceAllFunc(b, func(m []byte) []byte {
-		at := secretValue.FindSubmatchIndex(m)
-		out := bytes.Clone(m)
-		for i := at[2] + 1; i < at[3]-1; i++ {
-			out[i] = '*'
+		from, to := inner(string(m))
+		for i, c := range m[from:to] {
+			if c != '\r' && c != '\n' {
+				m[from+i] = '*'
+			}
 		}
-		return out
+		return m
 	})
+}
+
+// inner is what stands between the quotes of a secret's line.
+func inner(m string) (from, to int) {
+	at := secretValue.FindStringSubmatchIndex(m)
+	quotes := 1
+	if value := m[at[2]:at[3]]; len(value) >= 6 && value[0] == value[1] && value[1] == value[2] {
+		quotes = 3
+	}
+	return at[2] + quotes, at[3] - quotes
 }
 
 func starred16(text string) string {
 	return secretValue.ReplaceAllStringFunc(text, func(m string) string {
-		at := secretValue.FindStringSubmatchIndex(m)
-		inner := m[at[2]+1 : at[3]-1]
-		return m[:at[2]+1] + strings.Repeat("*", len(utf16.Encode([]rune(inner)))) + m[at[3]-1:]
+		from, to := inner(m)
+		return m[:from] + strings.Repeat("*", len(utf16.Encode([]rune(m[from:to])))) + m[to:]
 	})
 }

@@ -130,6 +130,23 @@ url = "http://user:secret@host:3128"
 	}
 }
 
+// A router that the box cannot reach is a mistake of the technician's, and told; a
+// Wi-Fi may be called anything.
+func TestTheRouterHasToBeInReach(t *testing.T) {
+	for _, gateway := range []string{"192.168.2.1", "192.168.1.20", "fd00::1"} {
+		_, err := seed.Parse([]byte("[network]\naddress = \"192.168.1.20/24\"\ngateway = \"" + gateway + "\"\n"))
+		if faults := seed.FaultsOf(err); len(faults) != 1 || faults[0].Line != 3 || !strings.Contains(err.Error(), "not in the network of the address") {
+			t.Errorf("%s: %v", gateway, err)
+		}
+	}
+	for _, text := range []string{
+		"[network]\naddress = \"192.168.1.20/24\"\ngateway = \"192.168.1.1\"\n", "[network]\naddress = \"fd00::2/64\"\ngateway = \"fe80::1\"\n",
+		"[wifi]\nname = 'Quán \"Ngon\" \\o/'\n",
+	} {
+		parse(t, text)
+	}
+}
+
 func TestAFileThatIsNoneAtAll(t *testing.T) {
 	for _, text := range []string{"\x00\x01\x02", "PK\x03\x04word/document.xml", strings.Repeat("Kính gửi văn phòng\n", 100)} {
 		if _, err := seed.Parse([]byte(text)); err == nil || len(seed.FaultsOf(err)) > 30 {
@@ -150,7 +167,7 @@ func TestFiles(t *testing.T) {
 	for name, parts := range map[string][]string{
 		"systemd/network/10-checkpoint-cable.network":  {"Type=ether\n", "Address=192.168.1.20/24\nDNS=192.168.1.1\n", "Gateway=192.168.1.1\n", "RequiredForOnline=no"},
 		"systemd/network/20-checkpoint-wifi.network":   {"Type=wlan\n", "DHCP=yes\n", "RouteMetric=600\nUseNTP=no\n"},
-		"systemd/network/05-checkpoint-mobile.network": {"Driver=cdc_ether ", "RouteMetric=900\n"},
+		"systemd/network/05-checkpoint-mobile.network": {"Driver=cdc_ether cdc_ncm rndis_host huawei_cdc_ncm ipheth\n", "RouteMetric=900\n"},
 		"systemd/timesyncd.conf.d/checkpoint.conf":     {"[Time]\nNTP=10.0.0.1 gio.example\nFallbackNTP=\n"},
 		seed.WiFiFile:  {"country=VN\n", "\tssid=4368e1bba32042c3ac6e682054c3a279\n", "\tpsk=\"mat khau 'dai' #1\"\n", "key_mgmt=SAE WPA-PSK"},
 		seed.ProxyFile: {"https_proxy=http://may:p%40ss%20word@10.0.0.9:3128\n", "no_proxy="},
@@ -177,6 +194,10 @@ func TestFiles(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, seed.SSHFile)); err == nil {
 		t.Error("a key that the seed no longer names still lets somebody in")
+	}
+	phones, err := os.ReadFile(filepath.Join(dir, "systemd/network/05-checkpoint-mobile.network"))
+	if err != nil || !bytes.Contains(phones, []byte(" ipheth\n")) || !bytes.Contains(phones, []byte("Unmanaged=yes\n")) {
+		t.Errorf("a telephone that somebody charges is the way out: %v\n%s", err, phones)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, "systemd/network/10-checkpoint-cable.network"))
 	if err != nil || !bytes.Contains(text, []byte("DHCP=yes")) {

@@ -108,6 +108,15 @@ func (r Report) read() (list []Text) {
 	return list
 }
 
+// missing is what the configuration lacks. A file that has faults may have it in
+// the lines that were not taken.
+func (r Report) missing() Faults {
+	if len(r.Read.Faults) > 0 && !r.Read.Absent {
+		return nil
+	}
+	return r.Missing
+}
+
 func (r Report) wrong() (list []Text) {
 	for _, f := range r.Read.Faults {
 		t := f.Text
@@ -116,7 +125,10 @@ func (r Report) wrong() (list []Text) {
 		}
 		list = append(list, t)
 	}
-	for _, f := range r.Missing {
+	for _, n := range r.Read.Near {
+		list = append(list, Text{fmt.Sprintf("tệp %q không được đọc: đổi tên thành %s, hoặc xoá đi", n.Name, n.Meant), fmt.Sprintf("the file %q is not read: rename it to %s, or delete it", n.Name, n.Meant)})
+	}
+	for _, f := range r.missing() {
 		list = append(list, f.Text)
 	}
 	if r.ByHand {
@@ -140,8 +152,8 @@ func (r Report) next() (list []Text) {
 		list = append(list, Text{"sửa các dòng trên trong " + File + ", lưu, rút thẻ an toàn, bật lại máy", "mend the lines above in " + File + ", save, eject the card safely, start the box again"})
 	}
 	switch {
-	case r.Claim == NoClaim && len(r.Missing) > 0:
-		list = append(list, Text{"chép tệp checkpoint-claim.txt của văn phòng vào cạnh tệp này, hoặc vào USB rồi cắm vào máy", "copy the office's checkpoint-claim.txt beside this file, or onto a stick and plug that into the box"})
+	case r.Claim == NoClaim && len(r.missing()) > 0:
+		list = append(list, Text{"chép tệp checkpoint-claim.txt của văn phòng vào cạnh tệp này, hoặc vào USB rồi cắm vào máy; không có giấy mời thì điền các mục trên vào " + File, "copy the office's checkpoint-claim.txt beside this file, or onto a stick and plug that into the box; without a claim fill in what is missing in " + File})
 	case r.Claim == Waiting:
 		list = append(list,
 			Text{"so mã của tỉnh với tờ giấy của văn phòng: " + r.Province, "compare the province's code with the office's paper: " + r.Province},
@@ -150,7 +162,11 @@ func (r Report) next() (list []Text) {
 	if r.Claim == Waiting && r.Offline {
 		list = append(list, Text{"mang checkpoint-request.cbor (cạnh tệp này) đến văn phòng; chép checkpoint-reply.cbor về đây hoặc lên USB", "take checkpoint-request.cbor (beside this file) to the office; bring checkpoint-reply.cbor back here or on a stick"})
 	}
-	if len(list) == 0 {
+	switch {
+	case len(list) > 0:
+	case len(r.wrong()) > 0:
+		list = append(list, Text{"xem các dòng trên; trên máy: sudo checkpointctl doctor", "see the lines above; on the box: sudo checkpointctl doctor"})
+	default:
 		list = append(list, Text{"không có gì; trên máy: sudo checkpointctl doctor", "nothing; on the box: sudo checkpointctl doctor"})
 	}
 	return list

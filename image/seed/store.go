@@ -54,6 +54,7 @@ type Read struct {
 	Seed   *Seed  // in force; nil: neither the file nor one before holds
 	Fresh  bool   // it is the file's; false: the last good one
 	Absent bool   // there is no file
+	Near   []Near // files that are not called as they may be meant to
 	Faults Faults // of the file, or of reading it
 }
 
@@ -61,11 +62,14 @@ type Read struct {
 // partition alone: whatever the file is, [Read] says it.
 func (s Store) Take(boot string) (Read, error) {
 	kept, err := s.Kept()
-	r := Read{Seed: kept, Faults: FaultsOf(err)}
+	r := Read{Seed: kept, Faults: FaultsOf(err), Near: nearIn(boot)}
 	b, err := durable.ReadForeign(filepath.Join(boot, File), MaxSize)
 	if errors.Is(err, fs.ErrNotExist) {
 		r.Absent = true
 		return r, nil
+	}
+	if errors.Is(err, durable.ErrTooLong) {
+		err = Faults{{Text: Text{"tệp lớn hơn 64 KiB: không phải tệp cấu hình", "the file has more than 64 KiB: it is no configuration"}}}
 	}
 	var read *Seed
 	if err == nil {

@@ -84,6 +84,76 @@ func TestSecretsAreTakenOut(t *testing.T) {
 	}
 }
 
+// However the key and the quotes are written.
+func TestSecretsAreTakenOutHoweverTheyAreWritten(t *testing.T) {
+	for _, line := range []string{
+		`Password = "matkhau123"`, `"password" = 'matkhau123'`, `'password'="matkhau123"`, "password\u00a0=\u00a0\"matkhau123\"",
+		`password = """matkhau123"""`, `password = '''matkhau123'''`, "password = \"\"\"\nmatkhau123\"\"\"", `password = """matkhau"123""""`,
+	} {
+		c := newCard(t, "[wifi]\nname = \"nha\"\n"+line+"\ncountry = \"VN\"\n")
+		before := c.take()
+		if !before.Fresh || !seed.Bare(c.boot) {
+			t.Fatalf("%s: %+v", line, before)
+		}
+		c.scrub()
+		after := c.take()
+		if seed.Bare(c.boot) || strings.Contains(c.text(), "mat") || strings.Contains(c.text(), "123") || !after.Fresh || after.Seed.WiFi != before.Seed.WiFi {
+			t.Errorf("%s: %+v\n%s", line, after, c.text())
+		}
+	}
+}
+
+// What is not called as it is meant to is named, with what it should be called.
+func TestFilesThatAreNearlyCalledRight(t *testing.T) {
+	c := newCard(t, good)
+	c.take()
+	c.scrub()
+	for _, name := range []string{"CHECKPOINT.TOML.TXT", "checkpoint (1).toml", "checkpoint-claim.txt.txt", "checkpoint-reply (1).cbor", "checkpoint-claim.txt", "Checkpoint-Status.txt", "config.txt"} {
+		if err := os.WriteFile(filepath.Join(c.boot, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	status := string(seed.Report{Read: c.take()}.Text())
+	for name, meant := range map[string]string{"CHECKPOINT.TOML.TXT": seed.File, "checkpoint (1).toml": seed.File, "checkpoint-claim.txt.txt": "checkpoint-claim.txt", "checkpoint-reply (1).cbor": "checkpoint-reply.cbor"} {
+		if !strings.Contains(status, `"`+name+`" is not read: rename it to `+meant+",") {
+			t.Errorf("%s: not told:\n%s", name, status)
+		}
+	}
+	if n := strings.Count(status, "is not read: "); n != 4 {
+		t.Errorf("%d files are told, want 4:\n%s", n, status)
+	}
+}
+
+// The status tells what to do, and nothing that is not so: a file that cannot be
+// taken may well have what the configuration lacks.
+func TestTheStatusSaysWhatToDo(t *testing.T) {
+	_, missing := (&seed.Seed{}).Config(seed.Office{}, seed.Scanner{}, "/s")
+	for name, c := range map[string]struct {
+		r    seed.Report
+		has  []string
+		lack []string
+	}{
+		"faults":     {seed.Report{Read: newCard(t, "box = \"cho-1\"\nlane = 1\n").take(), Missing: missing}, []string{"mend the lines above"}, []string{"is missing", "checkpoint-claim.txt", "nothing;"}},
+		"too long":   {seed.Report{Read: newCard(t, strings.Repeat("#", seed.MaxSize+1)).take(), Missing: missing}, []string{"tệp lớn hơn 64 KiB", "more than 64 KiB"}, []string{"is missing"}},
+		"UTF-16":     {seed.Report{Read: newCard(t, "b\x00o\x00x\x00=\x00").take(), Missing: missing}, []string{"is not UTF-8"}, []string{"line 1"}},
+		"says less":  {seed.Report{Read: newCard(t, "site = \"x\"\n").take(), Missing: missing}, []string{"box is missing", "fill in what is missing in checkpoint.toml"}, []string{"nothing;"}},
+		"a password": {seed.Report{Read: newCard(t, "site = \"x\"\n").take(), Bare: true}, []string{"remove it yourself", "see the lines above"}, []string{"nothing;"}},
+		"all well":   {seed.Report{Read: newCard(t, "site = \"x\"\n").take()}, []string{"- nothing;"}, []string{"WHAT IS WRONG"}},
+	} {
+		status := string(c.r.Text())
+		for _, part := range c.has {
+			if !strings.Contains(status, part) {
+				t.Errorf("%s: lacks %q:\n%s", name, part, status)
+			}
+		}
+		for _, part := range c.lack {
+			if strings.Contains(status, part) {
+				t.Errorf("%s: says %q:\n%s", name, part, status)
+			}
+		}
+	}
+}
+
 // A power cut in the middle of taking a password out leaves a piece of it. That
 // is never used for one.
 func TestAPasswordCutInTheMiddleIsNotUsed(t *testing.T) {

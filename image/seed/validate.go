@@ -74,13 +74,15 @@ func (s *Seed) validate(text string) Faults {
 
 func (s *Seed) network(c *checker) {
 	n := s.Network
-	_, err := netip.ParsePrefix(n.Address)
+	prefix, err := netip.ParsePrefix(n.Address)
 	c.want(n.Address == "" || err == nil, "network", "address", `địa chỉ kèm độ dài mạng, như "192.168.1.20/24"`, `an address with the length of its network, such as "192.168.1.20/24"`)
 	c.want(n.Address != "" || n.Gateway == "" && len(n.DNS) == 0, "network", "address", "thiếu, mà gateway hoặc dns có mặt; để trống cả ba thì máy hỏi DHCP", "missing, but gateway or dns is there; all three left out: DHCP")
 	c.want(n.Gateway == "" || isAddress(n.Gateway), "network", "gateway", `một địa chỉ, như "192.168.1.1"`, `an address, such as "192.168.1.1"`)
+	gateway, wrong := netip.ParseAddr(n.Gateway)
+	c.want(err != nil || wrong != nil || gateway.IsLinkLocalUnicast() || prefix.Contains(gateway) && prefix.Addr() != gateway, "network", "gateway", "không nằm trong mạng của address, hoặc là chính máy này", "not in the network of the address, or the box itself")
 	c.want(!slices.ContainsFunc(n.DNS, func(a string) bool { return !isAddress(a) }), "network", "dns", `các địa chỉ, như ["192.168.1.1"]`, `addresses, such as ["192.168.1.1"]`)
 	w := s.WiFi
-	c.want(len(w.Name) <= 32 && plain(w.Name), "wifi", "name", "tối đa 32 byte", "32 bytes at most")
+	c.want(len(w.Name) <= 32, "wifi", "name", "tối đa 32 byte", "32 bytes at most")
 	c.want(w.Name != "" || w.Password == "", "wifi", "name", "thiếu tên mạng Wi-Fi", "the Wi-Fi's name is missing")
 	c.want(w.Country == "" || country.MatchString(w.Country), "wifi", "country", `hai chữ hoa, như "VN"`, `two capital letters, such as "VN"`)
 	p := s.Proxy

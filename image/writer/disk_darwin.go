@@ -1,12 +1,15 @@
 package writer
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // Not tried: written by diskutil(8) and the sources of Raspberry Pi Imager.
@@ -37,16 +40,9 @@ func Find(path string) (Disk, error) {
 	if m == nil {
 		return Disk{}, fmt.Errorf("%s: nêu cả đĩa, như /dev/disk4 / name a whole disk, such as /dev/disk4", path)
 	}
-	out, err := exec.Command("diskutil", "info", m[1]).Output()
+	value, err := info(m[1])
 	if err != nil {
-		return Disk{}, fmt.Errorf("diskutil info %s: %w", m[1], err)
-	}
-	value := func(key string) string {
-		v := regexp.MustCompile(`(?m)^\s*` + regexp.QuoteMeta(key) + `:\s*(.*)$`).FindStringSubmatch(string(out))
-		if v == nil {
-			return ""
-		}
-		return strings.TrimSpace(v[1])
+		return Disk{}, err
 	}
 	d := Disk{Path: "/dev/r" + m[1], Model: value("Device / Media Name")}
 	if n := regexp.MustCompile(`\((\d+) Bytes\)`).FindStringSubmatch(value("Disk Size")); n != nil {
@@ -55,8 +51,29 @@ func Find(path string) (Disk, error) {
 		}
 	}
 	d.Removable = value("Removable Media") == "Removable" || value("Device Location") == "External" || value("Protocol") == "USB" || value("Protocol") == "Secure Digital"
-	d.System = !d.Removable && value("Device Location") == "Internal"
+	root, err := info("/")
+	if err != nil {
+		return d, err
+	}
+	// What runs is a volume of a container (APFS), which lies on a part of a disk.
+	runs := regexp.MustCompile(`^disk[0-9]+`).FindString(cmp.Or(root("APFS Physical Store"), root("Part of Whole")))
+	d.System = !d.Removable && value("Device Location") == "Internal" || runs == m[1]
 	return d, nil
+}
+
+// info is what diskutil says of a disk or of a place.
+func info(of string) (value func(key string) string, err error) {
+	out, err := exec.Command("diskutil", "info", of).Output()
+	if err != nil {
+		return nil, fmt.Errorf("diskutil info %s: %w", of, err)
+	}
+	return func(key string) string {
+		v := regexp.MustCompile(`(?m)^\s*` + regexp.QuoteMeta(key) + `:\s*(.*)$`).FindStringSubmatch(string(out))
+		if v == nil {
+			return ""
+		}
+		return strings.TrimSpace(v[1])
+	}, nil
 }
 
 // open unmounts what macOS mounted by itself, and opens the disk.
@@ -66,6 +83,15 @@ func open(d Disk) (*os.File, error) {
 		return nil, fmt.Errorf("%w: %s", ErrMounted, strings.TrimSpace(string(out)))
 	}
 	return os.OpenFile(d.Path, os.O_RDWR, 0)
+}
+
+// flush waits until the disk has what was written. [os.File.Sync] asks for
+// F_FULLFSYNC, which files alone know: a disk has a command of its own, and a
+// reader that does not know it has nothing to flush (sys/disk.h).
+func flush(f *os.File) error {
+	const synchronizeCache = 0x20006416 // DKIOCSYNCHRONIZECACHE
+	_ = unix.IoctlSetInt(int(f.Fd()), synchronizeCache, 0)
+	return unix.Fsync(int(f.Fd()))
 }
 
 // forget has nothing to do: the raw disk is not remembered.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -110,9 +111,9 @@ func isSystem(where string) bool {
 func usersOf(at string) ([]string, error) {
 	name, number := filepath.Base(at), text(at, "dev")
 	var list []string
-	err := lines(mounts, func(words []string) { // proc_pid_mountinfo(5)
-		if len(words) > 4 && words[2] == number {
-			list = append(list, words[4])
+	err := lines(mounts, func(words []string) {
+		if where, ok := mountOf(words, name, number); ok {
+			list = append(list, where)
 		}
 	})
 	if err != nil {
@@ -133,6 +134,20 @@ func usersOf(at string) ([]string, error) {
 		list, err = append(list, above...), errors.Join(err, errAbove)
 	}
 	return list, err
+}
+
+// mountOf is where a line of proc_pid_mountinfo(5) mounts a device. Btrfs has a
+// number of its own there, and names the device behind the dash.
+func mountOf(words []string, name, number string) (where string, ok bool) {
+	dash := slices.Index(words, "-")
+	if dash < 5 || len(words) < dash+3 {
+		return "", false
+	}
+	source := words[dash+2]
+	if real, err := filepath.EvalSymlinks(source); err == nil { // /dev/mapper/…
+		source = real
+	}
+	return words[4], words[2] == number || source == "/dev/"+name
 }
 
 func lines(path string, do func(words []string)) error {
@@ -157,6 +172,9 @@ func open(d Disk) (*os.File, error) {
 	}
 	return f, err
 }
+
+// flush waits until the disk has what was written.
+func flush(f *os.File) error { return f.Sync() }
 
 // forget empties what the kernel remembers of the disk, so that it is read
 // itself (BLKFLSBUF, linux/fs.h).

@@ -54,7 +54,8 @@ func Find(path string) (Disk, error) {
 	}
 	defer f.Close()
 	d := Disk{Path: path}
-	if err := control(f, getLength, nil, unsafe.Slice((*byte)(unsafe.Pointer(&d.Size)), 8)); err != nil && !errors.Is(err, windows.ERROR_NOT_READY) {
+	err = control(f, getLength, nil, unsafe.Slice((*byte)(unsafe.Pointer(&d.Size)), 8))
+	if err != nil && !errors.Is(err, windows.ERROR_NOT_READY) && !errors.Is(err, windows.ERROR_NO_MEDIA_IN_DRIVE) { // a reader without a card
 		return d, err
 	}
 	var descriptor [1024]byte // STORAGE_DEVICE_DESCRIPTOR
@@ -94,13 +95,31 @@ func lettersOn(number uint32) (list []string) {
 		if err != nil {
 			continue
 		}
-		var found [32]byte // VOLUME_DISK_EXTENTS: a count, then the number of the first
-		if control(f, extents, nil, found[:]) == nil && *(*uint32)(unsafe.Pointer(&found[8])) == number {
+		var found volumeExtents
+		if control(f, extents, nil, unsafe.Slice((*byte)(unsafe.Pointer(&found)), unsafe.Sizeof(found))) == nil && found.on(number) {
 			list = append(list, fmt.Sprintf("%c:", letter))
 		}
 		f.Close()
 	}
 	return list
+}
+
+// volumeExtents is VOLUME_DISK_EXTENTS: a volume may lie on several disks.
+type volumeExtents struct {
+	count, _ uint32
+	extents  [mostDisks]struct {
+		disk, _       uint32
+		start, length int64
+	}
+}
+
+func (v *volumeExtents) on(disk uint32) bool {
+	for _, e := range v.extents[:min(v.count, mostDisks)] {
+		if e.disk == disk {
+			return true
+		}
+	}
+	return false
 }
 
 func control(f *os.File, code uint32, in, out []byte) error {
@@ -137,6 +156,9 @@ func open(d Disk) (*os.File, error) {
 	}
 	return os.OpenFile(d.Path, os.O_RDWR, 0)
 }
+
+// flush waits until the disk has what was written.
+func flush(f *os.File) error { return f.Sync() }
 
 // forget has nothing to do: physical drives are not remembered.
 func forget(*os.File) error { return nil }

@@ -29,39 +29,42 @@ type fat struct {
 
 // openFAT finds the first partition of a disk, by its MBR.
 func openFAT(disk io.ReaderAt) (*fat, error) {
-	mbr, boot := make([]byte, 512), make([]byte, 512)
+	mbr, boot := make([]byte, sector), make([]byte, sector)
 	if _, err := disk.ReadAt(mbr, 0); err != nil {
 		return nil, err
 	}
-	start := int64(binary.LittleEndian.Uint32(mbr[446+8:])) * 512
+	start := int64(binary.LittleEndian.Uint32(mbr[446+8:])) * sector
 	if _, err := disk.ReadAt(boot, start); err != nil {
 		return nil, err
 	}
 	le := binary.LittleEndian
-	sector, tables := int64(le.Uint16(boot[11:])), int64(boot[16])
 	f := &fat{disk: disk, cluster: int64(boot[13]) * sector, root: le.Uint32(boot[44:])}
 	f.table = start + int64(le.Uint16(boot[14:]))*sector
-	f.contents = f.table + tables*int64(le.Uint32(boot[36:]))*sector
-	if mbr[510] != 0x55 || boot[510] != 0x55 || sector == 0 || f.cluster == 0 || f.cluster > 1<<20 || string(boot[82:87]) != "FAT32" {
+	f.contents = f.table + int64(boot[16])*int64(le.Uint32(boot[36:]))*sector
+	if mbr[510] != 0x55 || boot[510] != 0x55 || le.Uint16(boot[11:]) != sector || f.cluster == 0 || f.cluster > 1<<20 || string(boot[82:87]) != "FAT32" {
 		return nil, ErrNoImage
 	}
 	return f, nil
 }
 
+// sector is what a card is read in at least, bytes.
+const sector = 512
+
 // chain are the places of a file's clusters on the disk.
 func (f *fat) chain(first uint32) ([]int64, error) {
 	const most = 1 << 16
 	var list []int64
+	entries := make([]byte, sector) // a raw disk of Windows or macOS gives whole sectors alone
 	for n := first & 0x0fffffff; n >= 2 && n < 0x0ffffff8; {
 		if len(list) == most {
 			return nil, ErrNoImage
 		}
 		list = append(list, f.contents+int64(n-2)*f.cluster)
-		next := make([]byte, 4)
-		if _, err := f.disk.ReadAt(next, f.table+int64(n)*4); err != nil {
+		at := f.table + int64(n)*4
+		if _, err := f.disk.ReadAt(entries, at-at%sector); err != nil {
 			return nil, err
 		}
-		n = binary.LittleEndian.Uint32(next) & 0x0fffffff
+		n = binary.LittleEndian.Uint32(entries[at%sector:]) & 0x0fffffff
 	}
 	return list, nil
 }
@@ -98,6 +101,17 @@ func (f *fat) find(name string) (entry []byte, err error) {
 	return nil, ErrNoSeed
 }
 
+// file is where a file of the root directory lies, and how many bytes it has.
+func (f *fat) file(name string) (clusters []int64, size int, err error) {
+	entry, err := f.find(name)
+	if err != nil {
+		return nil, 0, err
+	}
+	le := binary.LittleEndian
+	clusters, err = f.chain(uint32(le.Uint16(entry[20:]))<<16 | uint32(le.Uint16(entry[26:])))
+	return clusters, int(le.Uint32(entry[28:])), err
+}
+
 func longPart(e []byte) string {
 	var units []uint16
 	for _, at := range []int{1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30} {
@@ -116,16 +130,10 @@ func plant(disk *os.File, seed []byte) error {
 	if err != nil {
 		return err
 	}
-	entry, err := f.find(seedName)
+	clusters, size, err := f.file(seedName)
 	if err != nil {
 		return err
 	}
-	le := binary.LittleEndian
-	clusters, err := f.chain(uint32(le.Uint16(entry[20:]))<<16 | uint32(le.Uint16(entry[26:])))
-	if err != nil {
-		return err
-	}
-	size := int(le.Uint32(entry[28:]))
 	if room := min(int64(size), int64(len(clusters))*f.cluster); int64(len(seed)) > room {
 		return fmt.Errorf("%s: %d byte, chỉ có chỗ cho %d / %d bytes, there is room for %d", seedName, len(seed), room, len(seed), room)
 	}
@@ -139,7 +147,7 @@ func plant(disk *os.File, seed []byte) error {
 			return err
 		}
 	}
-	if err := errors.Join(disk.Sync(), forget(disk)); err != nil {
+	if err := errors.Join(flush(disk), forget(disk)); err != nil {
 		return fmt.Errorf("%w: %w", ErrGone, err)
 	}
 	got, err := f.read(clusters, len(seed))

@@ -4,12 +4,14 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -26,6 +28,7 @@ var (
 	ErrNoSum     = errors.New("không có tổng kiểm tra của ảnh / there is no checksum of the image")
 	ErrSignature = errors.New("chữ ký sai: không dùng ảnh này / the signature is wrong: do not use this image")
 	ErrNoImage   = errors.New("không phải ảnh thẻ của máy kiểm soát / no image of a box's card")
+	ErrCut       = errors.New("ảnh bị cắt cụt: tải lại / the image is cut off: download it again")
 	ErrKind      = errors.New("kiểu nén này không đọc được, hãy giải nén trước (unxz, unzip) / this compression is not read, unpack it first (unxz, unzip)")
 )
 
@@ -37,18 +40,43 @@ const (
 
 // Check compares an image with SHA256SUMS beside it, and that with its signature
 // by a public key in minisign's format; an empty key: the signature is not looked
-// at. read is told how many bytes of the image were read.
-func Check(image, key string, read func(int64)) error {
+// at. read is told how many bytes of the image were read. It returns the checksum,
+// for Write to hold what it reads against.
+func Check(ctx context.Context, image, key string, read func(int64)) ([]byte, error) {
+	want, err := listed(image, key)
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.Open(image)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	in := &counter{f, sha256.New(), 0, read}
+	for err == nil {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		_, err = io.CopyN(io.Discard, in, block)
+	}
+	if err != io.EOF {
+		return nil, err
+	}
+	return want, in.is(want)
+}
+
+// listed is what SHA256SUMS says of an image.
+func listed(image, key string) ([]byte, error) {
 	sums, err := os.ReadFile(filepath.Join(filepath.Dir(image), SumsFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w: %w", ErrNoSum, err)
+		return nil, fmt.Errorf("%w: %w", ErrNoSum, err)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if key != "" {
 		if err := verify(key, sums, filepath.Join(filepath.Dir(image), SignatureFile)); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	want := ""
@@ -58,21 +86,9 @@ func Check(image, key string, read func(int64)) error {
 		}
 	}
 	if want == "" {
-		return fmt.Errorf("%w: %s", ErrNoSum, filepath.Base(image))
+		return nil, fmt.Errorf("%w: %s", ErrNoSum, filepath.Base(image))
 	}
-	f, err := os.Open(image)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	sum := sha256.New()
-	if _, err := io.Copy(sum, &counter{f, 0, read}); err != nil {
-		return err
-	}
-	if hex.EncodeToString(sum.Sum(nil)) != strings.ToLower(want) {
-		return ErrSum
-	}
-	return nil
+	return hex.DecodeString(want)
 }
 
 // verify checks a signature of minisign's kind ED, of the contents hashed first
@@ -112,18 +128,40 @@ func payload(text string, least int) ([]byte, error) {
 	return nil, errors.New("not in minisign's format")
 }
 
-// counter tells how much was read.
+// counter tells how much was read, and sums it up.
 type counter struct {
 	io.Reader
+	sum  hash.Hash
 	n    int64
 	told func(int64)
 }
 
 func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
+	c.sum.Write(p[:n])
 	c.n += int64(n)
 	c.told(c.n)
 	return n, err
+}
+
+// end reads what is left, and tells whether all of it is what was checked before: a
+// share or a stick may give something else the second time.
+func (c *counter) end(checked []byte) error {
+	if checked == nil {
+		return nil
+	}
+	if _, err := io.Copy(io.Discard, c); err != nil {
+		return err
+	}
+	return c.is(checked)
+}
+
+// is tells whether what was read has that checksum.
+func (c *counter) is(want []byte) error {
+	if !bytes.Equal(c.sum.Sum(nil), want) {
+		return ErrSum
+	}
+	return nil
 }
 
 // unpack gives the bytes of the card out of an image that may be compressed,

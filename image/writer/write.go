@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -17,9 +18,12 @@ const block = 4 << 20
 // first partition.
 const tableSize = 1 << 20
 
-// Progress is told how much of the image was read, for a bar: first while it is
-// written, then while it is read back.
-type Progress struct{ Writing, Comparing func(done int64) }
+// Progress is told how much was done, for a bar: of the image while it is written,
+// then of what was written while it is read back.
+type Progress struct {
+	Writing   func(done int64)
+	Comparing func(done, all int64)
+}
 
 // Errors of a card.
 var (
@@ -28,14 +32,16 @@ var (
 )
 
 // Write puts the image onto the disk with the seed in it, and compares what is
-// there. It returns how many bytes of the card were written.
-func Write(ctx context.Context, image string, d Disk, seed []byte, p Progress) (int64, error) {
+// there. What it reads has to have the checksum that [Check] has returned; nil: it
+// is not looked at. It returns how many bytes of the card were written.
+func Write(ctx context.Context, image string, checked []byte, d Disk, seed []byte, p Progress) (int64, error) {
 	source, err := os.Open(image)
 	if err != nil {
 		return 0, err
 	}
 	defer source.Close()
-	card, err := unpack(&counter{source, 0, p.Writing})
+	in := &counter{source, sha256.New(), 0, p.Writing}
+	card, err := unpack(in)
 	if err != nil {
 		return 0, err
 	}
@@ -47,6 +53,9 @@ func Write(ctx context.Context, image string, d Disk, seed []byte, p Progress) (
 	defer disk.Close()
 	table, sum, n, err := copyImage(ctx, disk, card, d.Size)
 	if err != nil {
+		return n, err
+	}
+	if err := errors.Join(card.Close(), in.end(checked)); err != nil {
 		return n, err
 	}
 	if err := compare(ctx, disk, sum, n, p.Comparing); err != nil {
@@ -75,8 +84,8 @@ func copyImage(ctx context.Context, disk *os.File, card io.Reader, size int64) (
 		if err := ctx.Err(); err != nil {
 			return nil, nil, n, err
 		}
-		got, err := io.ReadFull(card, b)
-		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		got, err := fill(card, b)
+		if err != nil && err != io.EOF {
 			return nil, nil, n, fmt.Errorf("%w: %w", ErrSum, err)
 		}
 		if n+int64(got) > size {
@@ -98,10 +107,34 @@ func copyImage(ctx context.Context, disk *os.File, card io.Reader, size int64) (
 		}
 		hash.Write(part)
 		n += int64(got)
-		if err != nil {
-			return table, hash.Sum(nil), n, disk.Sync()
+		if err == io.EOF {
+			if end := lastSector(table) * sector; n < end {
+				return nil, nil, n, fmt.Errorf("%w: %s < %s", ErrCut, Size(n), Size(end))
+			}
+			return table, hash.Sum(nil), n, flush(disk)
 		}
 	}
+}
+
+// fill reads as much as there is room for; less only at the end, io.EOF. A packed
+// image that was cut off ends with io.ErrUnexpectedEOF, which [io.ReadFull] would
+// also say of one whose last part is shorter.
+func fill(r io.Reader, b []byte) (n int, err error) {
+	for n < len(b) && err == nil {
+		var got int
+		got, err = r.Read(b[n:])
+		n += got
+	}
+	return n, err
+}
+
+// lastSector is where the last partition of an MBR ends.
+func lastSector(mbr []byte) (end int64) {
+	for at := 446; at < 510; at += 16 {
+		le := binary.LittleEndian
+		end = max(end, int64(le.Uint32(mbr[at+8:]))+int64(le.Uint32(mbr[at+12:])))
+	}
+	return end
 }
 
 func writeAt(disk *os.File, b []byte, at int64) error {
@@ -116,7 +149,7 @@ func writeAt(disk *os.File, b []byte, at int64) error {
 }
 
 // compare reads the card itself, not what the computer remembers of it.
-func compare(ctx context.Context, disk *os.File, want []byte, n int64, told func(int64)) error {
+func compare(ctx context.Context, disk *os.File, want []byte, n int64, told func(done, all int64)) error {
 	if err := forget(disk); err != nil {
 		return fmt.Errorf("%w: %w", ErrGone, err)
 	}
@@ -132,7 +165,7 @@ func compare(ctx context.Context, disk *os.File, want []byte, n int64, told func
 		}
 		hash.Write(part)
 		at += int64(len(part))
-		told(at)
+		told(at, n)
 	}
 	if !bytes.Equal(hash.Sum(nil), want) {
 		return ErrCard
@@ -142,7 +175,7 @@ func compare(ctx context.Context, disk *os.File, want []byte, n int64, told func
 
 // compareTable reads back what was written last.
 func compareTable(disk *os.File, table []byte) error {
-	if err := errors.Join(disk.Sync(), forget(disk)); err != nil {
+	if err := errors.Join(flush(disk), forget(disk)); err != nil {
 		return fmt.Errorf("%w: %w", ErrGone, err)
 	}
 	got := make([]byte, len(table))

@@ -114,7 +114,7 @@ func loop(t *testing.T, size int64) (d writer.Disk, backing string, ok bool) {
 	return d, backing, true
 }
 
-var silent = writer.Progress{Writing: func(int64) {}, Comparing: func(int64) {}}
+var silent = writer.Progress{Writing: func(int64) {}, Comparing: func(int64, int64) {}}
 
 const seedText = "site = \"Chợ Bình Tây, cổng 1\"\nlane = \"1\"\ndirection = \"in\"\n"
 
@@ -145,7 +145,7 @@ func TestTheCardHasTheImageAndTheSeed(t *testing.T) {
 		if !ok {
 			return
 		}
-		n, err := writer.Write(t.Context(), file, d, []byte(seedText), silent)
+		n, err := writer.Write(t.Context(), file, nil, d, []byte(seedText), silent)
 		if err != nil || n != int64(len(want)) {
 			t.Fatalf("%s: %d bytes, %v", name, n, err)
 		}
@@ -192,7 +192,7 @@ func TestACardThatFailsStartsNoBox(t *testing.T) {
 			}, Comparing: silent.Comparing}
 		}, writer.ErrGone},
 		"reads back something else": {64 * mib, func(backing, _ string) writer.Progress {
-			return writer.Progress{Writing: silent.Writing, Comparing: func(int64) {
+			return writer.Progress{Writing: silent.Writing, Comparing: func(int64, int64) {
 				f, err := os.OpenFile(backing, os.O_WRONLY, 0)
 				if err != nil {
 					t.Error(err)
@@ -207,7 +207,7 @@ func TestACardThatFailsStartsNoBox(t *testing.T) {
 		if !ok {
 			return
 		}
-		if _, err := writer.Write(t.Context(), file, d, []byte(seedText), c.harm(backing, d.Path)); !errors.Is(err, c.wants) {
+		if _, err := writer.Write(t.Context(), file, nil, d, []byte(seedText), c.harm(backing, d.Path)); !errors.Is(err, c.wants) {
 			t.Errorf("%s: %v, want %v", name, err, c.wants)
 		}
 		if head := get(t, backing)[:512]; !bytes.Equal(head, make([]byte, 512)) {
@@ -217,7 +217,7 @@ func TestACardThatFailsStartsNoBox(t *testing.T) {
 	d, backing, _ := loop(t, 64*mib)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := writer.Write(ctx, file, d, nil, silent); !errors.Is(err, context.Canceled) || get(t, backing)[510] != 0 {
+	if _, err := writer.Write(ctx, file, nil, d, nil, silent); !errors.Is(err, context.Canceled) || get(t, backing)[510] != 0 {
 		t.Errorf("interrupted: %v", err)
 	}
 }
@@ -233,7 +233,7 @@ func TestWhatIsNoImageIsNotWritten(t *testing.T) {
 	} {
 		file := filepath.Join(t.TempDir(), "x")
 		put(t, file, b)
-		if _, err := writer.Write(t.Context(), file, d, nil, silent); err == nil {
+		if _, err := writer.Write(t.Context(), file, nil, d, nil, silent); err == nil {
 			t.Errorf("%s was written", name)
 		}
 	}
@@ -250,7 +250,7 @@ func TestASeedThatDoesNotFit(t *testing.T) {
 	if !ok {
 		return
 	}
-	if _, err := writer.Write(t.Context(), file, d, bytes.Repeat([]byte("#"), 100_000), silent); err == nil || !strings.Contains(err.Error(), "there is room for") {
+	if _, err := writer.Write(t.Context(), file, nil, d, bytes.Repeat([]byte("#"), 100_000), silent); err == nil || !strings.Contains(err.Error(), "there is room for") {
 		t.Error(err)
 	}
 }
@@ -303,7 +303,7 @@ func TestAMountedDiskIsRefused(t *testing.T) {
 	}
 	file := filepath.Join(t.TempDir(), "card.img")
 	put(t, file, image(t))
-	if _, err := writer.Write(t.Context(), file, d, nil, silent); !errors.Is(err, writer.ErrMounted) {
+	if _, err := writer.Write(t.Context(), file, nil, d, nil, silent); !errors.Is(err, writer.ErrMounted) {
 		t.Errorf("written over a mounted disk: %v", err)
 	}
 }
@@ -312,7 +312,13 @@ func TestAMountedDiskIsRefused(t *testing.T) {
 func TestCheck(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "card.img")
-	check := func(key string) error { return writer.Check(file, key, func(int64) {}) }
+	check := func(key string) error {
+		sum, err := writer.Check(t.Context(), file, key, func(int64) {})
+		if now := sha256.Sum256(get(t, file)); err == nil && !bytes.Equal(sum, now[:]) {
+			t.Errorf("checked for %x, it is %x", sum, now)
+		}
+		return err
+	}
 	put(t, file, []byte("an image"))
 	if err := check(""); !errors.Is(err, writer.ErrNoSum) {
 		t.Error(err)
@@ -344,6 +350,11 @@ func TestCheck(t *testing.T) {
 		if err := check(key); !errors.Is(err, writer.ErrSignature) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	interrupted, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := writer.Check(interrupted, file, "", func(int64) {}); !errors.Is(err, context.Canceled) {
+		t.Errorf("interrupted: %v", err)
 	}
 	put(t, file, []byte("an imagE"))
 	if err := check(""); !errors.Is(err, writer.ErrSum) {

@@ -14,6 +14,9 @@ import (
 // a pipe would make its reader wait for good, a device has no end.
 var ErrNoFile = errors.New("not an ordinary file")
 
+// ErrTooLong is a file that has more in it than what it is called could have.
+var ErrTooLong = errors.New("too long")
+
 // OpenForeign opens a file for reading on a disk that somebody brought, such as
 // a USB stick.
 func OpenForeign(path string) (*os.File, error) {
@@ -40,7 +43,7 @@ func ReadForeign(path string, limit int64) ([]byte, error) {
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err == nil && int64(len(b)) > limit {
-		err = fmt.Errorf("%s: more than %d bytes", filepath.Base(path), limit)
+		err = fmt.Errorf("%s: %w: more than %d bytes", filepath.Base(path), ErrTooLong, limit)
 	}
 	return b, err
 }

@@ -26,6 +26,10 @@ type section struct {
 // same is a word that both languages share.
 func same(word string) pair { return pair{word, ""} }
 
+// wires are lines of the board with the pins that they come out at: whoever counts
+// pins by the number of a line would find the supply.
+func wires(lines, pins string) pair { return pair{"GPIO " + lines, "chân / pins " + pins} }
+
 // lidSections say no more than docs/signals.md and docs/install.md do; a test
 // compares them with the wiring that the daemon has.
 func lidSections() []section {
@@ -45,13 +49,14 @@ func lidSections() []section {
 			{{"đỏ nháy đôi", "red, double"}, {"dừng lại", "stop"}},
 			{{"đỏ và vàng luân phiên", "red and amber by turns"}, {"máy lỗi: kiểm tra bằng mắt, ghi sổ", "the machine fails: check by eye, write it down"}},
 		}},
-		{pair{"Dây GPIO, chỉ 3,3 V", "GPIO wires, 3.3 V and no other"}, [][2]pair{
-			{same("17  27  22"), {"đèn xanh, vàng, đỏ", "lamps green, amber, red"}},
-			{same("23  24"), {"đèn trên máy, còi", "LED on the box, buzzer"}},
-			{same("25"), {"rơ-le mở cổng", "relay of the gate"}},
-			{same("5  6  13"), {"báo cháy, cửa, nắp (đóng khi nghỉ)", "fire, door, cover (closed at rest)"}},
-			{same("16  12"), {"cảm biến qua, nút ra", "passage sensor, exit button"}},
-			{same("19  20  26  21"), {"nút 1, 2, 3, xe ưu tiên", "buttons 1, 2, 3, priority vehicle"}},
+		{pair{"Dây, chỉ 3,3 V (đầu 40 chân)", "Wires, 3.3 V only (40-pin header)"}, [][2]pair{
+			{wires("17, 27, 22", "11, 13, 15"), {"đèn xanh, vàng, đỏ", "lamps green, amber, red"}},
+			{wires("23, 24", "16, 18"), {"đèn trên máy, còi", "LED on the box, buzzer"}},
+			{wires("25", "22"), {"rơ-le mở cổng", "relay of the gate"}},
+			{wires("5, 6, 13", "29, 31, 33"), {"báo cháy, cửa, nắp (đóng khi nghỉ)", "fire, door, cover (closed at rest)"}},
+			{wires("16, 12", "36, 32"), {"cảm biến qua, nút ra", "passage sensor, exit button"}},
+			{wires("19, 20, 26, 21", "35, 38, 37, 40"), {"nút 1, 2, 3, xe ưu tiên", "buttons 1, 2, 3, priority vehicle"}},
+			{same("GND"), {"đất: chân 6, 9, 14, 20, 25, 30, 34, 39", "ground: those pins of the header"}},
 		}},
 		{pair{"Luôn đúng", "Always"}, [][2]pair{
 			{same("!"), {"báo cháy và nút ra cắt thẳng nguồn khoá, không qua máy", "fire alarm and exit button cut the lock's own supply, not through the box"}},
@@ -73,7 +78,7 @@ func (l Lid) PDF() ([]byte, error) {
 	f.AddUTF8FontFromBytes("dejavu", "", dejavusans.TTF)
 	f.AddUTF8FontFromBytes("dejavu", "B", dejavusansbold.TTF)
 	f.AddPage()
-	y := edge + 4
+	y := edge + 3.5
 	tooWide := ""
 	put := func(x, size float64, style, text string) {
 		f.SetFont("dejavu", style, size)
@@ -91,7 +96,7 @@ func (l Lid) PDF() ([]byte, error) {
 		y += 5.2
 	}
 	for _, s := range lidSections() {
-		y += 2.2
+		y += 1.7
 		f.SetFillColor(226, 232, 238)
 		f.Rect(edge, y-3.4, width-2*edge, 4.8, "F")
 		put(edge+1, 7.6, "B", s.head.vi+" / "+s.head.en)
@@ -102,7 +107,7 @@ func (l Lid) PDF() ([]byte, error) {
 			y += 3.2
 			put(edge+1, 6, "", row[0].en)
 			put(edge+36, 6, "", row[1].en)
-			y += 3.5
+			y += 3.4
 		}
 	}
 	if y > height-edge || tooWide != "" {
