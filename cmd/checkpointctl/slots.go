@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -83,11 +84,12 @@ func (c *slotCard) change(how func(*slots.State, slots.Name)) error {
 func slotStatus() *cli.Command {
 	var c slotCard
 	var box systemFiles
+	var run string
 	return &cli.Command{
 		Name: "status", Short: "hai hệ thống trên thẻ, hệ nào đang chạy / the card's two systems, and which one runs",
 		Examples: []string{"sudo checkpointctl system status"},
-		Flags:    func(f *flag.FlagSet) { c.flags(f); box.flags(f) },
-		Run: func(_ context.Context, io cli.IO, args []string) error {
+		Flags:    func(f *flag.FlagSet) { c.flags(f); box.flags(f); runFlag(f, &run) },
+		Run: func(ctx context.Context, io cli.IO, args []string) error {
 			if len(args) > 0 {
 				return cli.Usage("system status: unexpected argument %q", args[0])
 			}
@@ -102,9 +104,37 @@ func slotStatus() *cli.Command {
 			for _, name := range []slots.Name{slots.A, slots.B} {
 				fmt.Fprintln(io.Out, describe(s, name, n))
 			}
-			return errors.Join(err, box.describe(io.Out))
+			err = errors.Join(err, box.describe(io.Out))
+			if text := offered(ctx, run); text != "" {
+				fmt.Fprintln(io.Out, text)
+			}
+			return err
 		},
 	}
+}
+
+// askFor is how long the daemon is waited for by a command that has more to say.
+const askFor = 3 * time.Second
+
+// offered is a line about the newer system that the daemon knows of; empty: none.
+// A technician reads the slots also on a box whose daemon is down.
+func offered(ctx context.Context, run string) string {
+	ctx, cancel := context.WithTimeout(ctx, askFor)
+	defer cancel()
+	s, err := control.NewClient(findRunDir(run)).Status(ctx)
+	if err != nil || s.Update == nil || s.Update.System == "" {
+		return ""
+	}
+	text, h := "bản mới được đưa ra / a newer one is offered: "+s.Update.System, s.Update.SystemHeld
+	if h == nil {
+		return text
+	}
+	at := h.NotBefore.Format(time.RFC3339)
+	text += fmt.Sprintf("; chờ đợt %d trên %d, không trước %s / waits for stage %d of %d, not before %s", h.Stage, h.Of, at, h.Stage, h.Of, at)
+	if h.Paused {
+		text += "; tỉnh đang tạm dừng / PAUSED by the province"
+	}
+	return text
 }
 
 // describe is one line about a system.

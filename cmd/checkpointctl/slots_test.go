@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/console/control"
@@ -101,4 +102,39 @@ func serveStatus(t *testing.T, dir string, s control.Status) {
 	ended := make(chan struct{})
 	go func() { _ = server.Serve(t.Context(), l); close(ended) }()
 	t.Cleanup(func() { <-ended })
+}
+
+// A technician who looks at the systems of a box is told why it has not taken the
+// newer one, and sees them as well where the daemon is down.
+func TestTheSystemsThatAreOffered(t *testing.T) {
+	at := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+	const slots = "A  đang chạy / runs"
+	for want, update := range map[string]*control.Update{
+		"": {Offered: 4},
+		"bản mới được đưa ra / a newer one is offered: 1.4.0\n": {System: "1.4.0"},
+		"1.4.0; chờ đợt 2 trên 3, không trước 2026-03-01T08:00:00Z / waits for stage 2 of 3, not before 2026-03-01T08:00:00Z\n": {
+			System: "1.4.0", SystemHeld: &control.Held{Stage: 2, Of: 3, NotBefore: at}},
+		"; tỉnh đang tạm dừng / PAUSED by the province\n": {
+			System: "1.4.0", SystemHeld: &control.Held{Stage: 2, Of: 3, NotBefore: at, Paused: true}},
+		"down": nil,
+	} {
+		dir := t.TempDir()
+		card := filepath.Join(dir, "card")
+		if err := os.WriteFile(card, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(card, 16<<20); err != nil {
+			t.Fatal(err)
+		}
+		if want != "down" {
+			serveStatus(t, dir, control.Status{Update: update})
+		}
+		_, out, errs := run([]string{"system", "status", "--card", card, "--running", "A", "--run", dir})
+		if !strings.HasPrefix(out, slots) {
+			t.Errorf("%q: the slots are not said: %s %s", want, out, errs)
+		}
+		if quiet := want == "" || want == "down"; quiet && strings.Contains(out, "offered") || !quiet && !strings.HasSuffix(out, want) {
+			t.Errorf("not said: %q in\n%s", want, out)
+		}
+	}
 }

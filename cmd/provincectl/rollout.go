@@ -37,7 +37,7 @@ func rolloutPause(name string) *cli.Command {
 	}
 	return &cli.Command{
 		Name: name, Short: short[name],
-		Examples: []string{"provincectl rollout " + name + " --repo repo --online keys/online.key"},
+		Examples: []string{"provincectl rollout " + name + " --repo repo --online keys/online.key", "provincectl rollout " + name + " --system --repo repo --online keys/online.key"},
 		Flags: func(f *flag.FlagSet) {
 			r.newest(f)
 			f.BoolVar(&system, "system", false, "the rollout of the system (provincectl publish system), not of the snapshot")

@@ -70,6 +70,9 @@ func (r *Repo) signSystem(bundle string, v release.Version, s *stages.Options, o
 	if err != nil {
 		return o, err
 	}
+	if fresh := draft.Signed.Expires; o.Plan != nil && fresh.Before(o.Plan.PauseUntil) {
+		return o, fmt.Errorf("%w: boxes may wait until %s, and would take the system no more from %s on", ErrRollout, o.Plan.PauseUntil.Format(time.RFC3339), fresh.Format(time.RFC3339))
+	}
 	if err := errors.Join(sign(draft, officer), write(draft, r.Dir, systemDraft)); err != nil {
 		return o, err
 	}

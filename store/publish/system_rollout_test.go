@@ -20,25 +20,42 @@ func TestOfficersSignTheStagesOfASystem(t *testing.T) {
 	_, err := r.Publish(sign(t, built(t, "mau", 1), soon(), 1, 2), online)
 	must(t, err)
 	bundle := bundleOf(t, "one")
-	first, err := r.SignSystem(bundle, version(t, "1.3.0"), inStages(), keyOf(1))
+	said := inStages() // once: a second later it would be another plan
+	first, err := r.SignSystem(bundle, version(t, "1.3.0"), said, keyOf(1))
 	must(t, err)
-	others := inStages()
+	others := *said
 	others.Wait *= 2
-	if o, err := r.SignSystem(bundle, version(t, "1.3.0"), others, keyOf(2)); err != nil || o.Holds {
+	if o, err := r.SignSystem(bundle, version(t, "1.3.0"), &others, keyOf(2)); err != nil || o.Holds {
 		t.Errorf("other stages: %+v, %v", o, err)
 	}
-	if o, err := r.SignSystem(bundle, version(t, "1.3.0"), inStages(), keyOf(1)); err != nil || o.Holds || !stages.Equal(o.Plan, first.Plan) {
+	if o, err := r.SignSystem(bundle, version(t, "1.3.0"), said, keyOf(1)); err != nil || o.Holds || !stages.Equal(o.Plan, first.Plan) {
 		t.Errorf("the first ones again: %+v, %v", o, err)
 	}
 	if o, err := r.SignSystem(bundle, version(t, "1.3.0"), nil, keyOf(3)); err != nil || !o.Holds || !stages.Equal(o.Plan, first.Plan) {
 		t.Errorf("the other officer: %+v, %v", o, err)
 	}
-	late := inStages()
+	late := *said
 	late.Begin = late.Begin.Add(-2 * time.Hour)
-	_, err = r.SignSystem(bundle, version(t, "1.4.0"), late, keyOf(1))
+	_, err = r.SignSystem(bundle, version(t, "1.4.0"), &late, keyOf(1))
 	must(t, err)
 	if o, err := r.SignSystem(bundle, version(t, "1.4.0"), nil, keyOf(2)); !errors.Is(err, publish.ErrRollout) || o.Holds {
 		t.Errorf("too late: %+v, %v", o, err)
+	}
+}
+
+// A box whose stage, or whose pause, ends after the offer does would never take it.
+func TestAnOfferOutlivesItsStages(t *testing.T) {
+	r := begun(t)
+	_, err := r.Publish(sign(t, built(t, "mau", 1), soon(), 1, 2), online)
+	must(t, err)
+	bundle := bundleOf(t, "one")
+	long := inStages()
+	long.Wait = 500 * 24 * time.Hour
+	if _, err := r.SignSystem(bundle, version(t, "1.3.0"), long, keyOf(1)); !errors.Is(err, publish.ErrRollout) {
+		t.Errorf("signed: %v", err)
+	}
+	if o, err := r.SignSystem(bundle, version(t, "1.3.0"), nil, keyOf(2)); err != nil || o.Holds || o.Plan != nil {
+		t.Errorf("what was refused is in the draft: %+v, %v", o, err)
 	}
 }
 
@@ -51,9 +68,9 @@ func TestTheTwoPauses(t *testing.T) {
 	if _, err := r.PauseSystem(online); !errors.Is(err, publish.ErrRollout) {
 		t.Errorf("no system is offered: %v", err)
 	}
-	bundle := bundleOf(t, "one")
+	bundle, said := bundleOf(t, "one"), inStages()
 	for n := range byte(2) {
-		_, err := r.SignSystem(bundle, version(t, "1.3.0"), inStages(), keyOf(1+n))
+		_, err := r.SignSystem(bundle, version(t, "1.3.0"), said, keyOf(1+n))
 		must(t, err)
 	}
 	must(t, r.Refresh(online))

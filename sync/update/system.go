@@ -37,28 +37,52 @@ const takenFile = "taken"
 
 // system fetches the bundle of a newer system, if officers offer one.
 func (c *Client) system(ctx context.Context, roots *chain) error {
-	meta := roots.trusted.Snapshot.Signed.Meta[release.Role+".json"]
-	if meta == nil || c.o.System == "" {
+	if c.o.System == "" {
 		return nil
 	}
-	o, err := c.systemOffered(ctx, roots, meta.Version)
+	o, err := c.systemOffered(ctx, roots)
 	if errors.Is(err, ErrStale) { // the system that runs is as good as it was
 		c.o.Log.Info("a system is offered no more", "error", err)
 		c.setSystem(nil)
 		return nil
 	}
-	if err == nil && o.version.Compare(c.o.Running) > 0 {
-		held := c.waits(o.plan, o.paused, roots.trusted.RefTime)
-		c.setSystem(&System{o.version, held})
-		if held != nil {
-			return nil
-		}
-		err = c.fetchSystem(ctx, o.file, o.version)
+	if err == nil && c.followsSystem(o) {
+		err = c.fetchSystem(ctx, o)
 	}
 	if err != nil {
 		return fmt.Errorf("fetch system: %w", roomError(err))
 	}
 	return nil
+}
+
+// followsSystem says what is offered, and tells whether it is to be fetched now.
+func (c *Client) followsSystem(o systemOffer) bool {
+	if o.file == nil || o.version.Compare(c.o.Running) <= 0 {
+		c.setSystem(nil)
+		return false
+	}
+	held := c.waits(o.plan, o.paused, o.now)
+	c.setSystem(&System{o.version, held})
+	return held == nil
+}
+
+// stillOfferedSystem asks once more after a bundle came, which may take hours: a
+// pause, or another system in the place of this one, is heeded. Who cannot be asked
+// does not hold up what was decided.
+func (c *Client) stillOfferedSystem(ctx context.Context, o systemOffer) (bool, error) {
+	if o.plan == nil {
+		return true, nil
+	}
+	var now systemOffer
+	again, err := c.newest(ctx)
+	if err == nil {
+		now, err = c.systemOffered(ctx, again.roots)
+	}
+	if err != nil {
+		c.o.Log.Info("not asked again before the system is handed over", "error", err)
+		return ctx.Err() == nil, ctx.Err()
+	}
+	return c.followsSystem(now) && bytes.Equal(now.file.Hashes["sha256"], o.file.Hashes["sha256"]), nil
 }
 
 // System is a newer system that officers offer.
@@ -79,15 +103,21 @@ func (c *Client) setSystem(s *System) {
 
 // systemOffer is what officers signed about a bundle.
 type systemOffer struct {
-	file    *metadata.TargetFiles
+	file    *metadata.TargetFiles // nil: no system is offered
 	version release.Version
 	plan    *stages.Plan // nil: all boxes at once
 	paused  uint64       // the rollout that is paused; 0: none
+	now     time.Time    // as the box reckons it: never later than it is
 }
 
 // systemOffered reads what the officers of the newest root signed. Those of the
 // targets sign it, under a number that only the snapshot metadata can name.
-func (c *Client) systemOffered(ctx context.Context, roots *chain, number int64) (o systemOffer, err error) {
+func (c *Client) systemOffered(ctx context.Context, roots *chain) (o systemOffer, err error) {
+	meta := roots.trusted.Snapshot.Signed.Meta[release.Role+".json"]
+	if meta == nil {
+		return o, nil
+	}
+	number := meta.Version
 	raw, err := small(ctx, c.o.Carrier, fmt.Sprintf("%d.%s.json", number, release.Role), maxMetadataBytes)
 	if err != nil {
 		return o, err
@@ -110,12 +140,12 @@ func (c *Client) systemOffered(ctx context.Context, roots *chain, number int64) 
 		return o, fmt.Errorf("%w: %w", ErrReplaced, err)
 	}
 	pauses, err := roots.pauses()
-	o.paused = pauses.System
+	o.paused, o.now = pauses.System, roots.trusted.RefTime
 	return o, err
 }
 
-func (c *Client) fetchSystem(ctx context.Context, file *metadata.TargetFiles, version release.Version) error {
-	sum := file.Hashes["sha256"]
+func (c *Client) fetchSystem(ctx context.Context, o systemOffer) error {
+	file, sum := o.file, o.file.Hashes["sha256"]
 	taken := durable.Bytes(filepath.Join(c.o.System, takenFile))
 	if have, err := taken.Load(); err != nil || string(have) == sum.String() {
 		return err
@@ -139,17 +169,20 @@ func (c *Client) fetchSystem(ctx context.Context, file *metadata.TargetFiles, ve
 	if err := c.o.Box.Room(2*file.Length-a.at, c.o.Reserve); err != nil {
 		return err
 	}
-	if err := c.persist(ctx, a, func() error { return c.takeSystem(ctx, a, sum, version) }); err != nil {
+	if err := c.persist(ctx, a, func() error { return c.takeSystem(ctx, a, sum, o.version) }); err != nil {
 		return err
 	}
 	if err := a.proven(sum); err != nil {
 		c.spoilt.add(sum)
 		return errors.Join(err, os.Remove(part))
 	}
+	if still, err := c.stillOfferedSystem(ctx, o); err != nil || !still {
+		return err
+	}
 	if err := durable.Publish(part, filepath.Join(c.o.System, release.TargetName)); err != nil {
 		return err
 	}
-	c.o.Log.Info("a newer system has come", "version", version.String())
+	c.o.Log.Info("a newer system has come", "version", o.version.String())
 	return taken.Save([]byte(sum.String()))
 }
 

@@ -2,6 +2,9 @@ package update
 
 import (
 	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -92,8 +95,114 @@ func TestAPauseOfASystem(t *testing.T) {
 	}
 }
 
-// What whoever has the server or the online key can do about a plan: nothing. What
-// is not understood of one may hold somebody back, and is refused.
+// A pause, or a later system, that comes while a bundle arrives is heeded before
+// somebody can install it; what arrived does not come again.
+func TestAPauseWhileABundleArrives(t *testing.T) {
+	later := release.Version{Major: 1, Minor: 4}
+	for name, c := range map[string]struct {
+		happens func(s *scene)
+		then    func(s *scene)
+		want    release.Version
+	}{
+		"a pause": {
+			func(s *scene) { _, err := s.repo.PauseSystem(s.online); must(t, err) },
+			func(s *scene) { _, err := s.repo.ResumeSystem(s.online); must(t, err) }, newer},
+		"a later system": {func(s *scene) { s.offersBy(s.inStages(), later, 1000) }, func(*scene) {}, later},
+	} {
+		s := newSystemScene(t)
+		s.o.ID = "mau"
+		s.mustUpdate()
+		s.offersBy(s.inStages(), newer, 300_000)
+		carried := count(Directory(s.dir))
+		happened := false
+		carried.breakAt = func(name string, at int64) error {
+			if !happened && at >= 100_000 && filepath.Ext(name) == ".raucb" {
+				happened = true
+				c.happens(s)
+			}
+			return nil
+		}
+		s.o.Carrier = carried
+		if must(t, s.update()); !happened || s.has() != nil {
+			t.Errorf("%s: happened %t; %d bytes wait to be installed", name, happened, len(s.has()))
+		}
+		if n := s.Status().System; n == nil || n.Version != c.want || (n.Held != nil) != (c.want == newer) {
+			t.Errorf("%s: it says %+v", name, n)
+		}
+		c.then(s)
+		clear(carried.bytes)
+		if must(t, s.update()); !bytes.HasPrefix(s.has(), []byte(c.want.String())) {
+			t.Errorf("%s: %.10q waits to be installed, want %s", name, s.has(), c.want)
+		}
+		for file, n := range carried.bytes {
+			if filepath.Ext(file) == ".raucb" && n > 1001 {
+				t.Errorf("%s: %d bytes came again", name, n)
+			}
+		}
+	}
+}
+
+// Who cannot ask again hands over what officers let it have when it began.
+func TestABundleIsHandedOverWithoutTheServer(t *testing.T) {
+	s := newSystemScene(t)
+	s.o.ID = "mau"
+	s.mustUpdate()
+	want := s.offersBy(s.inStages(), newer, 1000)
+	carried := count(Directory(s.dir))
+	came := false
+	carried.breakAt = func(name string, at int64) error {
+		if came = came || filepath.Ext(name) == ".raucb"; came && filepath.Ext(name) == ".json" {
+			return errors.New("unplugged")
+		}
+		return nil
+	}
+	s.o.Carrier = carried
+	if must(t, s.update()); !bytes.Equal(s.has(), want) {
+		t.Errorf("%d bytes of %d wait to be installed", len(s.has()), len(want))
+	}
+}
+
+// What a box says is offered is what it heard last.
+func TestASystemThatIsOfferedNoMore(t *testing.T) {
+	s := newSystemScene(t)
+	s.o.ID = "other"
+	s.mustUpdate()
+	s.offersBy(s.inStages(), newer, 1000)
+	if must(t, s.update()); s.Status().System == nil {
+		t.Fatal("it does not say that a system waits")
+	}
+	must(t, os.Remove(s.path("1.system.json")))
+	if must(t, s.repo.Refresh(s.online)); s.looks(0) || s.Status().System != nil {
+		t.Errorf("it says %+v", s.Status().System)
+	}
+}
+
+// Whoever has the server can take nothing away from a plan.
+func TestAPlanOfASystemThatIsChangedOnTheWay(t *testing.T) {
+	for name, change := range map[string][2]string{
+		"taken out":      {`"rollout"`, `"rollback"`},
+		"another canary": {`"mau"`, `"xau"`},
+		"a larger share": {`"share": 2000`, `"share": 9000`},
+	} {
+		s := newSystemScene(t)
+		s.o.ID = "xau"
+		s.mustUpdate()
+		s.offersBy(s.inStages(), newer, 1000)
+		signed := s.read("1.system.json")
+		changed := bytes.Replace(signed, []byte(change[0]), []byte(change[1]), 1)
+		if bytes.Equal(signed, changed) {
+			t.Fatalf("%s: nothing was changed in %s", name, signed)
+		}
+		s.write("1.system.json", changed)
+		if err := s.update(); !errors.Is(err, ErrSignatures) || s.has() != nil {
+			t.Errorf("%s: %v, %d bytes wait to be installed", name, err, len(s.has()))
+		}
+		s.wants(2, 200)
+	}
+}
+
+// A plan of something else, and one that is not understood, may hold somebody back:
+// such an offer is refused, whoever signed it.
 func TestPlansOfSystemsThatABoxRefuses(t *testing.T) {
 	for name, change := range map[string]func(file *metadata.TargetFiles){
 		"another offer's": func(file *metadata.TargetFiles) {
