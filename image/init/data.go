@@ -21,7 +21,7 @@ func openData(c card) error {
 	if err := mend(c.partition(4)); err != nil {
 		return err
 	}
-	if err := mountAll([]mount{{c.partition(4), dataDir, "ext4", unix.MS_NOATIME | unix.MS_NOSUID | unix.MS_NODEV, "errors=remount-ro,commit=30"}}); err != nil {
+	if err := mountAll([]mount{{c.partition(4), dataDir, "ext4", unix.MS_NOATIME | unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC, "errors=remount-ro,commit=30"}}); err != nil {
 		return err
 	}
 	if err := stretch(c.partition(4)); err != nil {
@@ -98,7 +98,7 @@ var survives = []struct {
 func bind() error {
 	for _, s := range survives {
 		from, at := filepath.Join(dataDir, s.data), root+s.at
-		if err := os.MkdirAll(from, s.mode); err != nil {
+		if err := folder(from, s.mode); err != nil {
 			return err
 		}
 		if err := mountAll([]mount{{from, at, "", unix.MS_BIND, ""}}); err != nil {
@@ -107,24 +107,35 @@ func bind() error {
 	}
 	id, err := machineID(filepath.Join(dataDir, "seed", "machine-id"))
 	if err != nil {
-		return err
+		fmt.Fprintln(os.Stderr, "init: the machine has another id until the next start:", err)
 	}
 	return os.WriteFile(root+"/etc/machine-id", id, 0o444)
 }
 
+// folder makes a folder that has to be there. What lies in its place, as a damaged
+// file system may have it, is kept beside it.
+func folder(dir string, mode os.FileMode) error {
+	err := os.MkdirAll(dir, mode)
+	if errors.Is(err, syscall.ENOTDIR) {
+		err = errors.Join(os.Rename(dir, dir+".damaged"), os.MkdirAll(dir, mode))
+	}
+	return err
+}
+
 // machineID reads the machine's id, or makes it (machine-id(5)), for systemd
-// wants one before any of its units runs. image/seed keeps it in the same file.
+// wants one before any of its units runs. image/seed keeps it in the same file. With
+// an error comes one that is not kept.
 func machineID(file string) ([]byte, error) {
 	id, err := os.ReadFile(file)
-	if err == nil && len(id) == 33 || err != nil && !errors.Is(err, os.ErrNotExist) {
-		return id, err
+	if err == nil && len(id) == 33 {
+		return id, nil
 	}
 	b := make([]byte, 16)
 	_, _ = rand.Read(b)                         // never fails (crypto/rand)
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80 // a version 4 UUID (RFC 9562)
 	id = append([]byte(hex.EncodeToString(b)), '\n')
 	if err := durable.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return nil, err
+		return id, err
 	}
 	return id, durable.Replace(file, id, 0o444)
 }

@@ -123,6 +123,23 @@ func TestTheMachineKeepsItsID(t *testing.T) {
 	}
 }
 
+// A damaged data file system does not keep the machine from starting.
+func TestDamagedDataAreGoneRound(t *testing.T) {
+	dir := t.TempDir()
+	unreadable := filepath.Join(dir, "machine-id")
+	must(t, os.MkdirAll(filepath.Join(unreadable, "x"), 0o700))
+	if id, err := machineID(unreadable); err == nil || len(id) != 33 {
+		t.Errorf("%q, %v", id, err)
+	}
+	file := filepath.Join(dir, "config")
+	must(t, os.WriteFile(file, []byte("rot"), 0o600))
+	must(t, folder(file, 0o755))
+	must(t, folder(file, 0o755)) // the next start
+	if kept, err := os.ReadFile(file + ".damaged"); err != nil || string(kept) != "rot" {
+		t.Errorf("%q, %v", kept, err)
+	}
+}
+
 func TestPartitionsOfEveryKindOfCard(t *testing.T) {
 	for c, want := range map[card]string{"mmcblk0": "/dev/mmcblk0p4", "vda": "/dev/vda4", "sda": "/dev/sda4"} {
 		if got := c.partition(4); got != want {

@@ -72,20 +72,30 @@ func start() error {
 	if err := openSystem(c, slot); err != nil {
 		return fmt.Errorf("slot %s: %w", slot, err)
 	}
-	if err := openData(c); err != nil {
-		// A lane without its data says so; one that does not start says nothing.
-		fmt.Fprintln(os.Stderr, "init: data partition:", err)
-		if err := mountAll([]mount{{"tmpfs", dataDir, "tmpfs", unix.MS_NOSUID | unix.MS_NODEV, "mode=0755,size=25%"}}); err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(runState, "data-lost"), []byte(err.Error()+"\n"), 0o644); err != nil {
-			return err
-		}
+	err = openData(c)
+	if err == nil {
+		err = bind()
 	}
-	if err := bind(); err != nil {
+	if err != nil {
+		err = withoutData(err)
+	}
+	if err != nil {
 		return err
 	}
 	return handOver()
+}
+
+// withoutData goes on with data in memory. A lane without its data says so; one that
+// does not start says nothing.
+func withoutData(why error) error {
+	fmt.Fprintln(os.Stderr, "init: data partition:", why)
+	if err := mountAll([]mount{{"tmpfs", dataDir, "tmpfs", unix.MS_NOSUID | unix.MS_NODEV, "mode=0755,size=25%"}}); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(runState, "data-lost"), []byte(why.Error()+"\n"), 0o644); err != nil {
+		return err
+	}
+	return bind()
 }
 
 type mount struct {
