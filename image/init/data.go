@@ -91,7 +91,7 @@ var survives = []struct {
 	{"checkpoint", "/var/lib/checkpoint", 0o700},
 	{"config", "/etc/checkpoint", 0o755},
 	{"service", "/etc/systemd/system/checkpointd.service.d", 0o755}, // what a technician allows it (systemctl edit)
-	{"clock", "/var/lib/systemd/timesync", 0o755}, // the time to start with, without a battery clock
+	{"clock", "/var/lib/systemd/timesync", 0o755},                   // the time to start with, without a battery clock
 }
 
 // bind puts what survives in its places, and gives the machine its id.
