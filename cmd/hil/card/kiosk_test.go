@@ -7,17 +7,20 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 
 	"checkpoint/image/slots"
 )
 
 // The image with a display shows the guard's page on it: somebody whom the guard is
-// asked about fills the screen with the colour of that.
+// asked about fills the screen with the colour of that. The browser's memory counts
+// against its unit, which has a limit.
 func TestTheDisplayShowsTheGuardsPage(t *testing.T) {
-	p := newProvince(t)
+	p, who := newProvince(t), newTechnician(t)
 	p.wire(&withDisplay)
-	m := newMachineOf(t, kioskImage(t), func(card string) { p.put(card) })
+	m := newMachineOf(t, kioskImage(t), func(card string) { p.put(card); who.seed(t, card) })
 	m.board = &withDisplay
 	m.start()
 	m.awaitReady(slots.A)
@@ -25,6 +28,13 @@ func TestTheDisplayShowsTheGuardsPage(t *testing.T) {
 	_, err := io.WriteString(m.scanner, p.payload("amber")+"\r")
 	must(t, err)
 	m.await("a question to the guard on the display", func() bool { return m.coloured(check) > 0.2 })
+	m.login(who)
+	used, err := strconv.Atoi(strings.TrimSpace(who.run(t, "systemctl show --property=MemoryCurrent --value checkpoint-kiosk")))
+	must(t, err)
+	if used < 100<<20 || used > 900<<20 { // no browser is smaller
+		t.Errorf("%d MiB of the display's memory count against its unit", used>>20)
+	}
+	t.Logf("the display's memory: %d MiB", used>>20)
 }
 
 // kioskImage builds the image with a display, unless it is given: the first time
