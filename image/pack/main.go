@@ -24,6 +24,7 @@ func run(args []string) error {
 		"tail":    {3, func(a []string) error { return writeTail(a[0], a[1], a[2]) }},
 		"state":   {1, func(a []string) error { return writeState(a[0]) }},
 		"loader":  {1, func(a []string) error { return writeLoader(a[0]) }},
+		"merge":   {3, func(a []string) error { return merge(a[0], a[1], a[2]) }},
 		"sbom":    {3, func(a []string) error { return writeBill(a[0], a[1], a[2], a[3:]) }},
 		"sign":    {2, func(a []string) error { return signFile(a[0], a[1]) }},
 		"key":     {1, func(a []string) error { return newKey(a[0]) }},
