@@ -106,7 +106,7 @@ bundle: ## what boxes have to take the system that make image left (UPDATE_KEYS=
 	image/bundle
 
 .PHONY: image-test
-image-test: deps ## boot the very image in an emulated board: a lane with scanner, lamps, broker, a power cut; updates; bad systems are left
+image-test: deps ## boot the very image in an emulated board: a lane with scanner, lamps, broker, a power cut; updates; bad systems are left; the page on a display (the first time ten minutes more)
 	$(GO) test -count=1 -timeout 2h -v ./cmd/hil/card
 
 .PHONY: image-twice
