@@ -21,9 +21,10 @@ import (
 // ready by itself, and each opening of the gate is one record in the province.
 func TestPowerCuts(t *testing.T) {
 	c := newCuts(t)
-	for wanted := lossfs.Rounds(t, 3); c.made < wanted; {
+	c.wanted = lossfs.Rounds(t, 3)
+	for c.made < c.wanted {
 		for _, k := range c.round() {
-			if c.made < wanted {
+			if c.made < c.wanted {
 				k.act(c)
 				c.cutPower(k.name)
 				c.flicker()
@@ -74,7 +75,7 @@ type cuts struct {
 	installed     bool           // it has been wanted there
 	systems       int            // were offered
 	settled       bool           // the lane was ready on this card
-	made          int
+	made, wanted  int
 }
 
 // people of the province: enough for many shifts.
@@ -96,9 +97,13 @@ func newCuts(t *testing.T) *cuts {
 	}
 }
 
-// round is every kind once. A new card is first of all started.
+// round is every kind once. A new card is first of all started. Where only a few cuts
+// are wanted there is no update among them, which takes ten minutes.
 func (c *cuts) round() []kind {
 	all := kinds()
+	if c.wanted < len(all) {
+		all = all[:len(all)-1]
+	}
 	begin := 0
 	if c.made == 0 {
 		begin = 1
