@@ -24,10 +24,19 @@ type Stream struct {
 	misses int  // pictures since something was read there
 	alone  int  // pictures read in the region alone since one was searched as a whole
 	apart  bool // the last further pass had the region alone
-	owed   bool // there was no time for a further pass
+	owed   debt // what the last picture had no time for
 	other  pass // the further pass that ran last beside a followed code
 	beside bool // one is due
 }
+
+// debt is a pass that a picture had no time for. The next one has no other.
+type debt int
+
+const (
+	nothing  debt = iota
+	aFurther      // pass, since none read anything
+	another       // one, beside a code that is followed
+)
 
 // Seen is what pictures showed besides payloads: Module the last one, all else
 // the last that was searched as a whole.
@@ -106,28 +115,46 @@ func (s *Stream) Look(m Image) []Code {
 // first takes all the time the further one has the next picture for itself: a
 // slow machine sees what only they see, if later.
 func (s *Stream) passes(m Image, started time.Time) []Code {
-	if s.owed {
-		s.owed = false
-		return s.further(m)
+	owed, followed := s.owed, !s.region.empty()
+	s.owed = nothing
+	switch {
+	case owed == aFurther && s.alone < wholeEvery-1:
+		codes := s.further(m)
+		s.count(codes, !s.apart, followed)
+		return codes
+	case owed != nothing: // the region alone has had its share
+		s.alone = 0
+		return s.others(m, nil)
 	}
-	followed := !s.region.empty()
+	late := func() bool { return time.Since(started) >= s.budget() }
 	codes, whole := s.look(m)
 	switch {
-	case len(codes) == 0 && time.Since(started) < s.budget():
-		codes = s.further(m)
+	case len(codes) == 0 && late():
+		s.owed = aFurther
 	case len(codes) == 0:
-		s.owed = true
+		codes = s.further(m)
 	}
+	s.count(codes, whole, followed)
 	switch {
-	case len(codes) > 0 && whole:
-		s.alone, s.beside = 0, followed
-	case !whole:
-		s.alone++
-	}
-	if s.beside && len(codes) > 0 && time.Since(started) < s.budget() {
+	case !s.beside || len(codes) == 0:
+	case late():
+		s.owed = another
+	default:
 		codes = s.others(m, codes)
 	}
 	return codes
+}
+
+// count keeps how many pictures in turn gave what was read in the region alone.
+// Where a whole one still reads a code that was followed, a further pass over a
+// whole one is due as well.
+func (s *Stream) count(codes []Code, whole, followed bool) {
+	switch {
+	case len(codes) > 0 && whole:
+		s.alone, s.beside = 0, followed
+	case len(codes) > 0:
+		s.alone++
+	}
 }
 
 // others adds what a further pass sees in the whole picture beside the codes that
