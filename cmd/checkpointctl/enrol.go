@@ -30,7 +30,7 @@ type enrolling struct {
 	anew                        bool
 
 	io      cli.IO
-	machine enrol.Machine
+	machine ownedMachine
 }
 
 func enrolCommand() *cli.Command {
@@ -59,7 +59,7 @@ func enrolCommand() *cli.Command {
 			if len(args) > 0 || e.claim != "" && e.scan != "" || e.request != "" && e.reply != "" {
 				return cli.Usage("enrol: no arguments, one of --claim and --scan, one of --request and --reply")
 			}
-			e.io, e.machine = io, enrol.Machine{StateDir: e.state}
+			e.io, e.machine = io, machineIn(e.state)
 			return e.run(ctx)
 		},
 	}
@@ -75,7 +75,7 @@ func (e *enrolling) run(ctx context.Context) error {
 	if errors.Is(err, context.Canceled) {
 		err = cli.Hint(errors.New("dừng lại / interrupted"), "nothing is lost: checkpointctl enrol goes on where it stopped")
 	}
-	return errors.Join(err, giveToOwner(e.state))
+	return err
 }
 
 // steps goes on from wherever the box is.

@@ -6,10 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/sync/enrol"
@@ -69,34 +67,4 @@ func configOf(c enrol.Claim, state string) string {
 		line("\n[[lane]]\nname = %q\ndirection = %q", l.Name, l.Direction)
 	}
 	return b.String()
-}
-
-// giveToOwner lets the daemon use what root made in its state directory.
-func giveToOwner(dir string) error {
-	info, err := os.Stat(dir)
-	if err != nil || os.Geteuid() != 0 {
-		return err
-	}
-	owner := info.Sys().(*syscall.Stat_t)
-	for _, name := range []string{enrol.Dir, "tls", "province.json", "pepper", "pepper.before", "box.key", "sealing.key", "clock-floor"} {
-		err := filepath.WalkDir(filepath.Join(dir, name), func(path string, _ fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			return os.Lchown(path, int(owner.Uid), int(owner.Gid))
-		})
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
-}
-
-// groupOf lets the daemon's group read a file that root made.
-func groupOf(dir, path string) error {
-	info, err := os.Stat(dir)
-	if err != nil || os.Geteuid() != 0 {
-		return err
-	}
-	return os.Chown(path, 0, int(info.Sys().(*syscall.Stat_t).Gid))
 }

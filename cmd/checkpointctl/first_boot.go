@@ -8,10 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
-	"os"
-	"os/user"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
@@ -25,9 +22,6 @@ import (
 	"checkpoint/store/keys"
 	"checkpoint/sync/enrol"
 )
-
-// daemonUser owns the state directory (systemd/checkpoint-sysusers.conf).
-const daemonUser = "checkpoint"
 
 // firstBoot is one run of the command.
 type firstBoot struct {
@@ -131,22 +125,11 @@ func (f *firstBoot) makeKeys(context.Context) error {
 	if err := giveToDaemon(f.state); err != nil {
 		return err
 	}
-	_, err := keys.BoxSigner(filepath.Join(f.state, enrol.BoxKeyFile))
-	return errors.Join(err, seed.MakeMachineID(f.data), seed.MakeHostKey(f.data), giveToOwner(f.state))
-}
-
-// giveToDaemon makes the state directory the daemon's, where there is such a user.
-func giveToDaemon(dir string) error {
-	u, err := user.Lookup(daemonUser)
-	if err != nil || os.Geteuid() != 0 {
-		return nil // nobody to give it to
-	}
-	uid, errUID := strconv.Atoi(u.Uid)
-	gid, errGID := strconv.Atoi(u.Gid)
-	if err := errors.Join(errUID, errGID); err != nil {
+	err := asOwner(f.state, func() error {
+		_, err := keys.BoxSigner(filepath.Join(f.state, enrol.BoxKeyFile))
 		return err
-	}
-	return os.Chown(dir, uid, gid)
+	})
+	return errors.Join(err, seed.MakeMachineID(f.data), seed.MakeHostKey(f.data))
 }
 
 func (f *firstBoot) writeStatus(context.Context) error {

@@ -22,17 +22,16 @@ import (
 // takeClaim takes the office's claim, which is in the seed or beside it, and
 // its reply, where one was brought; a box that has neither waits for a stick.
 func (f *firstBoot) takeClaim(context.Context) error {
-	machine := enrol.Machine{StateDir: f.state}
+	machine := machineIn(f.state)
 	unlock, err := machine.Lock()
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	err = f.enrol(machine)
-	return errors.Join(err, giveToOwner(f.state))
+	return f.enrol(machine)
 }
 
-func (f *firstBoot) enrol(machine enrol.Machine) error {
+func (f *firstBoot) enrol(machine ownedMachine) error {
 	enrolled, err := machine.Resume()
 	if err != nil {
 		return err
@@ -128,7 +127,7 @@ func (f *firstBoot) brought(name string, limit int64) ([]byte, error) {
 	return nil, nil
 }
 
-func (f *firstBoot) takeReply(machine enrol.Machine) (bool, error) {
+func (f *firstBoot) takeReply(machine ownedMachine) (bool, error) {
 	b, err := f.brought(enrol.ReplyFile, enrol.MaxBody)
 	if err != nil || b == nil {
 		return false, err
@@ -199,7 +198,7 @@ func (f *firstBoot) configure(ctx context.Context) error {
 }
 
 func (f *firstBoot) office() (o seed.Office) {
-	c, err := enrol.Machine{StateDir: f.state}.Claim()
+	c, err := machineIn(f.state).Claim()
 	if err != nil {
 		return o // it was said, or there is none
 	}

@@ -82,32 +82,6 @@ func tell(ctx context.Context, io cli.IO, daemon *control.Client, m snapshot.Man
 	return nil
 }
 
-// handOver gives what root took in to the owner of the state directory: the
-// daemon must be able to read it, and to take in the next.
-func handOver(state string) error {
-	if os.Geteuid() != 0 {
-		return nil
-	}
-	var owner unix.Stat_t
-	if err := unix.Stat(state, &owner); err != nil {
-		return fmt.Errorf("hand snapshot over: %w", err)
-	}
-	give := func(path string, _ fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) { // nothing was fetched yet
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("hand snapshot over: %w", err)
-		}
-		return os.Lchown(path, int(owner.Uid), int(owner.Gid))
-	}
-	var errs []error
-	for _, dir := range []string{snapshots.Dir, snapshots.UpdateDir, update.SystemDir} {
-		errs = append(errs, filepath.WalkDir(filepath.Join(state, dir), give))
-	}
-	return errors.Join(errs...)
-}
-
 // stateHint is the next step when a state directory could not be used.
 func stateHint(err error, flag string) error {
 	if errors.Is(err, fs.ErrNotExist) {

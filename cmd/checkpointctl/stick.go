@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"checkpoint/cmd/internal/snapshots"
 	"checkpoint/console/control"
 	"checkpoint/device/node"
+	"checkpoint/store/snapshot"
 	"checkpoint/sync/update"
 )
 
@@ -68,13 +70,29 @@ func mountStick(from string) (dir string, unmount func() error, err error) {
 	}
 	var errs []error
 	for _, kind := range []string{"vfat", "exfat"} {
-		err := unix.Mount(from, stickPoint, kind, unix.MS_RDONLY|unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "")
+		err := unix.Mount(from, stickPoint, kind, unix.MS_RDONLY|unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "umask=022") // all may read
 		if err == nil {
 			return stickPoint, func() error { return unix.Unmount(stickPoint, 0) }, nil
 		}
 		errs = append(errs, fmt.Errorf("%s as %s: %w", from, kind, err))
 	}
 	return "", nil, errors.Join(errs...)
+}
+
+// loadAsOwner takes in a stick's data as the daemon itself would: nobody stands
+// by when a stick is plugged in.
+func loadAsOwner(ctx context.Context, io cli.IO, from, state string) (m snapshot.Manifest, err error) {
+	err = asOwner(state, func() error {
+		store, trust, err := snapshots.Store(state)
+		if err != nil {
+			return stateHint(err, "--data")
+		}
+		if m, err = load(ctx, io, from, state, store, trust); errors.Is(err, fs.ErrPermission) {
+			return cli.Hint(err, "nothing was changed; the daemon's user has to be able to read %s and to write below %s", from, state)
+		}
+		return loadHint(err)
+	})
+	return m, err
 }
 
 // loadStick takes in what `provincectl snapshot export` has put onto a stick: at
@@ -88,16 +106,8 @@ func loadStick(ctx context.Context, io cli.IO, dir, state, run string) error {
 		if !update.IsRepository(from) {
 			continue
 		}
-		store, trust, err := snapshots.Store(state)
+		m, err := loadAsOwner(ctx, io, from, state)
 		if err != nil {
-			return stateHint(err, "--data")
-		}
-		unix.Umask(0o022)
-		m, err := load(ctx, io, from, state, store, trust)
-		if err != nil {
-			return loadHint(err)
-		}
-		if err := handOver(state); err != nil {
 			return err
 		}
 		return tell(ctx, io, control.NewClient(findRunDir(run)), m)
