@@ -15,6 +15,7 @@ import (
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/console/control"
 	"checkpoint/image/slots"
+	"checkpoint/store/release"
 	"checkpoint/store/system"
 )
 
@@ -105,7 +106,7 @@ func slotStatus() *cli.Command {
 				fmt.Fprintln(io.Out, describe(s, name, n))
 			}
 			err = errors.Join(err, box.describe(io.Out))
-			if text := offered(ctx, run); text != "" {
+			if text := offered(ctx, run, box.failed()); text != "" {
 				fmt.Fprintln(io.Out, text)
 			}
 			return err
@@ -117,13 +118,17 @@ func slotStatus() *cli.Command {
 const askFor = 3 * time.Second
 
 // offered is a line about the newer system that the daemon knows of; empty: none.
-// A technician reads the slots also on a box whose daemon is down.
-func offered(ctx context.Context, run string) string {
+// A technician reads the slots also on a box whose daemon is down. What was tried
+// here and failed is not waited for.
+func offered(ctx context.Context, run string, failed release.Version) string {
 	ctx, cancel := context.WithTimeout(ctx, askFor)
 	defer cancel()
 	s, err := control.NewClient(findRunDir(run)).Status(ctx)
 	if err != nil || s.Update == nil || s.Update.System == "" {
 		return ""
+	}
+	if s.Update.System == failed.String() {
+		return "bản được đưa ra đã thử ở đây, không chạy: chờ bản sau / the one that is offered was tried here and does not run: the box waits for the next"
 	}
 	text, h := "bản mới được đưa ra / a newer one is offered: "+s.Update.System, s.Update.SystemHeld
 	if h == nil {
@@ -149,10 +154,10 @@ func describe(s slots.State, name, running slots.Name) string {
 	switch {
 	case slot.Proven:
 		text += "  đã chạy tốt / was ready"
-	case slot.Left > 0:
-		text += "  chưa rõ / not proven"
-	default:
+	case s.GivenUp(name):
 		text += "  không dùng / not started"
+	default:
+		text += "  chưa rõ / not proven"
 	}
 	return fmt.Sprintf("%s  còn %d lần thử / %d tries left", text, slot.Left, slot.Left)
 }
@@ -183,17 +188,32 @@ func slotGood() *cli.Command {
 
 func slotRollback() *cli.Command {
 	var c slotCard
+	var anyway bool
 	return &cli.Command{
 		Name: "rollback", Short: "lần sau khởi động hệ thống kia / start the other system from the next start on",
 		Examples: []string{"sudo checkpointctl system rollback"},
-		Flags:    c.flags,
+		Flags: func(f *flag.FlagSet) {
+			c.flags(f)
+			f.BoolVar(&anyway, "anyway", false, "also a system that was given up: three more tries")
+		},
 		Run: func(_ context.Context, io cli.IO, args []string) error {
 			if len(args) > 0 {
 				return cli.Usage("system rollback: unexpected argument %q", args[0])
 			}
 			var to slots.Name
-			if err := c.change(func(s *slots.State, n slots.Name) { to = n.Other(); s.Prefer(to) }); err != nil {
+			refused := false
+			err := c.change(func(s *slots.State, n slots.Name) {
+				to = n.Other()
+				if refused = s.GivenUp(to) && !anyway; !refused {
+					s.Prefer(to)
+				}
+			})
+			if err != nil {
 				return err
+			}
+			if refused {
+				return cli.Hint(fmt.Errorf("hệ thống %s đã bị bỏ: chưa từng sẵn sàng, hoặc không còn nguyên / system %s was given up: it never became ready, or is not whole", to, to),
+					"không có gì thay đổi; thử lại ba lần: --anyway / nothing was changed; for three more tries: --anyway")
 			}
 			fmt.Fprintf(io.Out, "Lần khởi động sau: hệ thống %s. / From the next start on: system %s.\n", to, to)
 			return nil

@@ -15,6 +15,7 @@ import (
 	"checkpoint/console/control"
 	"checkpoint/image/proof"
 	"checkpoint/image/slots"
+	"checkpoint/store/release"
 )
 
 // A system is good when the daemon's lanes work, and not when the daemon is merely
@@ -136,5 +137,23 @@ func TestTheSystemsThatAreOffered(t *testing.T) {
 		if quiet := want == "" || want == "down"; quiet && strings.Contains(out, "offered") || !quiet && !strings.HasSuffix(out, want) {
 			t.Errorf("not said: %q in\n%s", want, out)
 		}
+	}
+}
+
+// A version that fell back here is not said to be on its way.
+func TestAnOfferThatFellBackIsNotWaitedFor(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name string) string { return filepath.Join(dir, name) }
+	if err := errors.Join(
+		os.WriteFile(file("card"), nil, 0o600), os.Truncate(file("card"), 16<<20),
+		os.WriteFile(file("release"), []byte("compatible=checkpoint-arm64\nversion=1.3.5\nfloor=1.3.0\n"), 0o600), os.Mkdir(file("keep"), 0o700),
+		release.Kept(filepath.Join(file("keep"), "tried")).Store(release.Version{Major: 1, Minor: 4}),
+	); err != nil {
+		t.Fatal(err)
+	}
+	serveStatus(t, dir, control.Status{Update: &control.Update{System: "1.4.0"}})
+	_, out, errs := run([]string{"system", "status", "--card", file("card"), "--running", "A", "--run", dir, "--release", file("release"), "--keep", file("keep")})
+	if !strings.Contains(out, "waits for the next") || strings.Contains(out, "newer one is offered") {
+		t.Errorf("%s%s", out, errs)
 	}
 }

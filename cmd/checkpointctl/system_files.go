@@ -44,6 +44,17 @@ func (s *systemFiles) proved() error {
 	return i.Proved()
 }
 
+// failed is the version that was installed last and fell back; the zero version:
+// none that is known of.
+func (s *systemFiles) failed() release.Version {
+	i, err := s.installer()
+	if err != nil {
+		return release.Version{} // describe says why
+	}
+	v, _ := i.Failed()
+	return v
+}
+
 // describe says what may be installed here.
 func (s *systemFiles) describe(w stdio.Writer) error {
 	i, err := s.installer()

@@ -66,6 +66,13 @@ func (s State) Next() Name {
 	return s.First
 }
 
+// GivenUp tells whether a system is started only where neither has any tries: it
+// never became ready, or is not whole.
+func (s State) GivenUp(n Name) bool {
+	slot := s.Of(n)
+	return !slot.Proven && slot.Left == 0
+}
+
 // Good marks a system that became ready.
 func (s *State) Good(n Name) { *s.Of(n) = Slot{Left: TriesProven, Proven: true} }
 
