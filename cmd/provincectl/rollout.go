@@ -21,10 +21,11 @@ func rolloutCommand() *cli.Command {
 		Examples: []string{
 			"provincectl rollout start --canary hoan-kiem-01 --stages 5%,25%,100% --wait 30m --stop-if 'faults>2%' snap",
 			"provincectl rollout watch --repo repo --online keys/online.key --broker ssl://broker.example:8883 --ca ca.pem --cert office.pem --key office.key",
+			"provincectl rollout status --repo repo",
 			"provincectl rollout pause --repo repo --online keys/online.key",
 			"provincectl rollout abort --back-to 40 --repo repo --online keys/online.key --out back",
 		},
-		Sub: []*cli.Command{rolloutStart(), rolloutWatch(), rolloutPause("pause"), rolloutPause("resume"), rolloutAbort()},
+		Sub: []*cli.Command{rolloutStart(), rolloutStatus(), rolloutWatch(), rolloutPause("pause"), rolloutPause("resume"), rolloutAbort()},
 	}
 }
 

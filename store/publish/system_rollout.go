@@ -15,6 +15,16 @@ type SystemRollout struct {
 	Paused bool
 }
 
+// SystemRollout tells how the newest system goes out. Where none is offered Holds
+// is false.
+func (r *Repo) SystemRollout() (SystemRollout, error) {
+	root, err := r.root()
+	if err != nil || root == nil {
+		return SystemRollout{}, err
+	}
+	return r.systemRollout(root)
+}
+
 func (r *Repo) systemRollout(root *tufkeys.Root) (now SystemRollout, err error) {
 	m, err := r.system(root)
 	if err != nil || m == nil {

@@ -65,6 +65,9 @@ func TestTheTwoPauses(t *testing.T) {
 	dir, _ := planned(t, 1, time.Now())
 	_, err := r.Publish(sign(t, dir, time.Now().AddDate(0, 0, 30), 1, 2), online)
 	must(t, err)
+	if now, err := r.SystemRollout(); err != nil || now.Holds {
+		t.Errorf("%+v, %v", now, err)
+	}
 	if _, err := r.PauseSystem(online); !errors.Is(err, publish.ErrRollout) {
 		t.Errorf("no system is offered: %v", err)
 	}
@@ -76,6 +79,9 @@ func TestTheTwoPauses(t *testing.T) {
 	must(t, r.Refresh(online))
 	if now, err := r.PauseSystem(online); err != nil || !now.Paused {
 		t.Fatalf("%+v, %v", now, err)
+	}
+	if now, err := r.SystemRollout(); err != nil || !now.Holds || !now.Paused || now.Version != version(t, "1.3.0") {
+		t.Errorf("%+v, %v", now, err)
 	}
 	if now, err := r.Rollout(); err != nil || now.Paused {
 		t.Errorf("data: %+v, %v", now, err)
