@@ -21,11 +21,15 @@ type Pictures interface {
 // Camera is what a reader has that looks at pictures: beside its scans it tells
 // how well it sees, and shows what it sees to whoever asks.
 type Camera struct {
+	// Budget is how long a picture may take before what is left of it waits for
+	// the next one (qr.Stream); 0 is the usual. It is set before reading begins.
+	Budget time.Duration
+
 	asks chan ask
 }
 
 // NewCamera makes one; [Reader.Camera] takes it.
-func NewCamera() *Camera { return &Camera{make(chan ask)} }
+func NewCamera() *Camera { return &Camera{asks: make(chan ask)} }
 
 // decode makes the [Decode] of one connection.
 func (c *Camera) decode(tell func(checkpoint.Sight)) Decode {
@@ -34,7 +38,7 @@ func (c *Camera) decode(tell func(checkpoint.Sight)) Decode {
 		if !ok {
 			return nil, errors.New("read camera: the device gives no pictures")
 		}
-		return &looker{camera: c, pictures: pictures, emit: emit, tell: tell}, nil
+		return &looker{camera: c, pictures: pictures, emit: emit, tell: tell, stream: qr.Stream{Budget: c.Budget}}, nil
 	}
 }
 

@@ -60,7 +60,9 @@ type cameraBench struct {
 func newCamera(*testing.T) readertest.Bench { return &cameraBench{lens: newLens(), here: true} }
 
 func (b *cameraBench) Reader(sink checkpoint.Sink) *scanner.Reader {
-	return &scanner.Reader{Name: "c", Sink: sink, Camera: scanner.NewCamera(), Open: func() (io.ReadCloser, error) {
+	c := scanner.NewCamera()
+	c.Budget = time.Hour // a code is in one picture alone here, however slow the machine is
+	return &scanner.Reader{Name: "c", Sink: sink, Camera: c, Open: func() (io.ReadCloser, error) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		if !b.here {

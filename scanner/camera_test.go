@@ -63,6 +63,7 @@ type trial struct {
 
 func newTrial(t *testing.T) *trial {
 	w := &trial{camera: NewCamera(), now: time.Now()}
+	w.camera.Budget = time.Hour // however slow the machine is
 	var err error
 	w.decoder, err = w.camera.decode(func(s checkpoint.Sight) { w.sights = append(w.sights, s) })(&w.shown, func(s checkpoint.Scan) { w.scans = append(w.scans, s) })
 	if err != nil {

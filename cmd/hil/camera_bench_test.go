@@ -89,7 +89,9 @@ func (w *watched) Close() error {
 }
 
 func (b *cameraBench) Reader(sink checkpoint.Sink) *scanner.Reader {
-	return &scanner.Reader{Name: "c", Sink: sink, Camera: scanner.NewCamera(), Open: func() (io.ReadCloser, error) {
+	eye := scanner.NewCamera()
+	eye.Budget = time.Hour // a code is in one picture alone here, however slow the machine is
+	return &scanner.Reader{Name: "c", Sink: sink, Camera: eye, Open: func() (io.ReadCloser, error) {
 		c, err := camera.Open(camera.Config{Width: readertest.PictureSide, Height: readertest.PictureSide, TimeoutSeconds: 2}, node.Config{Path: b.link})
 		if err != nil {
 			return nil, err
