@@ -74,9 +74,9 @@ func stateFlag(f *flag.FlagSet, dir *string) {
 
 func notRunning(err error) error {
 	if errors.Is(err, fs.ErrPermission) {
-		return cli.Hint(err, "the daemon's socket is for its own user and group: run this with sudo")
+		return cli.Hint(err, "chạy với sudo / the daemon's socket is for its own user and group: run this with sudo")
 	}
-	return cli.Hint(err, "is the daemon running? systemctl status checkpointd, or make run in a checkout")
+	return cli.Hint(err, "chương trình có chạy không? / is the daemon running? systemctl status checkpointd, or make run in a checkout")
 }
 
 func decideCommand() *cli.Command {
@@ -105,7 +105,7 @@ func decideCommand() *cli.Command {
 			if err := control.NewClient(findRunDir(dir)).Decide(ctx, decide); err != nil {
 				return cli.Hint(err, "checkpointctl status shows what each lane waits for")
 			}
-			fmt.Fprintf(io.Out, "%s: %s\n", args[0], cmp.Or(doneTexts[answer], "recorded"))
+			fmt.Fprintf(io.Out, "%s: %s\n", args[0], cmp.Or(doneTexts[answer], "đã ghi / recorded"))
 			return nil
 		},
 	}
@@ -113,10 +113,10 @@ func decideCommand() *cli.Command {
 
 // doneTexts say what became of an answer that leaves no record.
 var doneTexts = map[checkpoint.Answer]string{
-	checkpoint.AnswerOther: "show the second paper to the reader within 30 s",
-	checkpoint.AnswerList:  "with the answer's record the province is asked to correct the data; once more takes it back",
-	checkpoint.AnswerAgain: "the lane is ready",
-	checkpoint.AnswerCall:  "the page shows the duty officer's phone number",
+	checkpoint.AnswerOther: "đưa giấy thứ hai vào đầu đọc trong 30 giây / show the second paper to the reader within 30 s",
+	checkpoint.AnswerList:  "gửi kèm bản ghi, đề nghị tỉnh sửa dữ liệu; gõ lại là bỏ / with the answer's record the province is asked to correct the data; once more takes it back",
+	checkpoint.AnswerAgain: "làn sẵn sàng / the lane is ready",
+	checkpoint.AnswerCall:  "trang hiện số điện thoại trực / the page shows the duty officer's phone number",
 }
 
 func statusCommand() *cli.Command {
@@ -155,33 +155,33 @@ func printStatus(io cli.IO, s control.Status) {
 		fmt.Fprintf(io.Out, "checkpointd %s\n", s.Version)
 	}
 	if s.Fault != "" {
-		fmt.Fprintf(io.Out, "  out of service: %s\n", strings.ReplaceAll(s.Fault, "\n", "\n    "))
+		fmt.Fprintf(io.Out, "  ngừng phục vụ / out of service: %s\n", strings.ReplaceAll(s.Fault, "\n", "\n    "))
 	}
 	if s.Box == "" {
 		return // not configured: there is nothing more to tell
 	}
 	for _, l := range s.Lanes {
-		fmt.Fprintf(io.Out, "  lane %s: %s", l.Name, l.State)
+		fmt.Fprintf(io.Out, "  làn / lane %s: %s", l.Name, l.State)
 		if l.Verdict != "" {
 			fmt.Fprintf(io.Out, ", %s %s", l.Verdict, l.Reason)
 		}
 		if !l.Second.IsZero() {
-			fmt.Fprint(io.Out, ", wants a second paper")
+			fmt.Fprint(io.Out, ", chờ giấy thứ hai / wants a second paper")
 		}
 		for _, r := range l.Readers {
-			fmt.Fprintf(io.Out, ", reader %s %s", r.Name, map[bool]string{true: "connected", false: "UNPLUGGED"}[r.Connected])
+			fmt.Fprintf(io.Out, ", đầu đọc / reader %s %s", r.Name, either(r.Connected, "đang nối / connected", "MẤT / UNPLUGGED"))
 			if r.Sight != checkpoint.SightClear {
-				fmt.Fprintf(io.Out, " SEES NOTHING (%s)", r.Sight)
+				fmt.Fprintf(io.Out, " KHÔNG THẤY GÌ / SEES NOTHING (%s)", r.Sight)
 			}
 		}
 		for _, c := range l.Contacts {
 			fmt.Fprintf(io.Out, ", %s", contactWords[c])
 		}
 		if l.Disagree != "" {
-			fmt.Fprintf(io.Out, ", GATE: %s", messages.Finding(l.Disagree, messages.English))
+			fmt.Fprintf(io.Out, ", CỔNG / GATE: %s / %s", messages.Finding(l.Disagree, messages.Vietnamese), messages.Finding(l.Disagree, messages.English))
 		}
 		if l.GateFail != "" {
-			fmt.Fprintf(io.Out, ", gate: %s", strings.ReplaceAll(l.GateFail, "\n", "; "))
+			fmt.Fprintf(io.Out, ", cổng / gate: %s", strings.ReplaceAll(l.GateFail, "\n", "; "))
 		}
 		fmt.Fprintln(io.Out)
 		for _, r := range l.Readers {
@@ -191,46 +191,53 @@ func printStatus(io cli.IO, s control.Status) {
 		}
 	}
 	if s.Quiet {
-		fmt.Fprintln(io.Out, "  sound: OFF but for faults and emergencies: changed on the page, under Settings")
+		fmt.Fprintln(io.Out, "  âm thanh / sound: TẮT, trừ lỗi và khẩn cấp; đổi ở trang Cài đặt / OFF but for faults and emergencies: changed on the page, under Settings")
 	}
 	printSnapshot(io, s)
 	printJournal(io, s.Journal)
 	if p := s.Photos; p != nil {
-		fmt.Fprintf(io.Out, "  photos of paper forms: %d wait, %d kB\n", p.Waiting, p.Bytes/1000)
+		fmt.Fprintf(io.Out, "  ảnh giấy khai / photos of paper forms: %d chờ gửi / wait, %d kB\n", p.Waiting, p.Bytes/1000)
 	}
 	printLink(io, s)
 	printProvince(io, s)
-	fmt.Fprintf(io.Out, "  clock: %s, %s\n", s.Clock.Time.Format(time.RFC3339), map[bool]string{true: "trusted", false: "NOT TRUSTED: nobody is admitted automatically"}[s.Clock.Trusted])
+	fmt.Fprintf(io.Out, "  đồng hồ / clock: %s, %s\n", s.Clock.Time.Format(time.RFC3339), either(s.Clock.Trusted, "tin được / trusted", "KHÔNG TIN ĐƯỢC: không ai tự động được qua / NOT TRUSTED: nobody is admitted automatically"))
 	printFaults(io, s.Told())
+}
+
+func either(yes bool, a, b string) string {
+	if yes {
+		return a
+	}
+	return b
 }
 
 // contactWords say what an active contact means.
 var contactWords = map[string]string{
-	checkpoint.ContactFire.String(): "FIRE ALARM", checkpoint.ContactDoor.String(): "door open", checkpoint.ContactPassage.String(): "somebody in the passage",
-	checkpoint.ContactExit.String(): "exit button pressed", checkpoint.ContactTamper.String(): "BOX OPENED",
-	checkpoint.Button1.String(): "button 1 pressed", checkpoint.Button2.String(): "button 2 pressed", checkpoint.Button3.String(): "button 3 pressed", checkpoint.ButtonPriority.String(): "button priority pressed",
+	checkpoint.ContactFire.String(): "BÁO CHÁY / FIRE ALARM", checkpoint.ContactDoor.String(): "cửa mở / door open", checkpoint.ContactPassage.String(): "có người trong lối / somebody in the passage",
+	checkpoint.ContactExit.String(): "nút ra được bấm / exit button pressed", checkpoint.ContactTamper.String(): "HỘP BỊ MỞ / BOX OPENED",
+	checkpoint.Button1.String(): "nút / button 1", checkpoint.Button2.String(): "nút / button 2", checkpoint.Button3.String(): "nút / button 3", checkpoint.ButtonPriority.String(): "nút ưu tiên / button priority",
 }
 
 func printSnapshot(io cli.IO, s control.Status) {
 	switch {
 	case s.Snapshot.Number != 0:
-		fmt.Fprintf(io.Out, "  snapshot: %d of %s (%s old), policy %d\n", s.Snapshot.Number, s.Snapshot.Created.Format(time.RFC3339), age(s.Clock.Time.Sub(s.Snapshot.Created)), s.Snapshot.Policy)
+		fmt.Fprintf(io.Out, "  dữ liệu / snapshot: %d of %s (cũ / old: %s), quy tắc / policy %d\n", s.Snapshot.Number, s.Snapshot.Created.Format(time.RFC3339), age(s.Clock.Time.Sub(s.Snapshot.Created)), s.Snapshot.Policy)
 	case s.Fault != "":
-		fmt.Fprintln(io.Out, "  snapshot: NONE")
+		fmt.Fprintln(io.Out, "  dữ liệu / snapshot: CHƯA CÓ / NONE")
 	default:
-		fmt.Fprintln(io.Out, "  snapshot: NONE; load one: checkpointctl snapshot load DIR")
+		fmt.Fprintln(io.Out, "  dữ liệu / snapshot: CHƯA CÓ / NONE; nạp / load one: checkpointctl snapshot load DIR")
 	}
 	if s.Snapshot.Fault != "" {
 		fmt.Fprintf(io.Out, "    %s\n", s.Snapshot.Fault)
 	}
 	if u := s.Update; u != nil {
-		fmt.Fprintf(io.Out, "  updates: newest offered %d%s", u.Offered, map[bool]string{true: ", STALE: the province is not heard", false: ""}[u.Stale])
+		fmt.Fprintf(io.Out, "  cập nhật / updates: mới nhất / newest offered %d%s", u.Offered, either(u.Stale, ", CŨ: không nghe được tỉnh / STALE: the province is not heard", ""))
 		if u.All > 0 {
-			fmt.Fprintf(io.Out, ", fetching (%d %%)", 100*u.Done/u.All)
+			fmt.Fprintf(io.Out, ", đang tải / fetching (%d %%)", 100*u.Done/u.All)
 		}
 		fmt.Fprintln(io.Out, waits(u.Held))
 		if u.System != "" {
-			fmt.Fprintf(io.Out, "  system: %s is offered%s\n", u.System, waits(u.SystemHeld))
+			fmt.Fprintf(io.Out, "  hệ thống / system: %s được đưa ra / is offered%s\n", u.System, waits(u.SystemHeld))
 		}
 		if u.Fault != "" {
 			fmt.Fprintf(io.Out, "    %s\n", u.Fault)
@@ -243,19 +250,19 @@ func waits(h *control.Held) string {
 	if h == nil {
 		return ""
 	}
-	return fmt.Sprintf(", waits for stage %d of %d, not before %s%s", h.Stage, h.Of, h.NotBefore.Format(time.RFC3339), map[bool]string{true: "; PAUSED by the province", false: ""}[h.Paused])
+	return fmt.Sprintf(", chờ / waits for stage %d of %d, từ / not before %s%s", h.Stage, h.Of, h.NotBefore.Format(time.RFC3339), either(h.Paused, "; tỉnh đang tạm dừng / PAUSED by the province", ""))
 }
 
 // age is a duration as people say it: in days from two days on.
 func age(d time.Duration) string {
 	if days := d / (24 * time.Hour); days >= 2 {
-		return fmt.Sprintf("%d days", days)
+		return fmt.Sprintf("%d ngày / days", days)
 	}
 	return d.Round(time.Minute).String()
 }
 
 func printJournal(io cli.IO, j control.Journal) {
-	fmt.Fprintf(io.Out, "  journal: %d records wait, %d kB%s\n", j.Waiting, j.Bytes/1000, map[bool]string{true: ", FULL: nothing can be recorded", false: ""}[j.Full])
+	fmt.Fprintf(io.Out, "  sổ / journal: %d bản ghi chờ gửi / records wait, %d kB%s\n", j.Waiting, j.Bytes/1000, either(j.Full, ", ĐẦY: không ghi được nữa / FULL: nothing can be recorded", ""))
 	if j.Fault != "" {
 		fmt.Fprintf(io.Out, "    %s\n", j.Fault)
 	}
@@ -265,22 +272,22 @@ func printJournal(io cli.IO, j control.Journal) {
 func printLink(io cli.IO, s control.Status) {
 	l := s.Link
 	if l.Broker == "" {
-		fmt.Fprintln(io.Out, "  link: none configured")
+		fmt.Fprintln(io.Out, "  kết nối / link: không đặt / none configured")
 		return
 	}
 	switch {
 	case l.Connected:
-		fmt.Fprintf(io.Out, "  link: %s, connected, collector %s\n", l.Broker, map[bool]string{true: "present", false: "absent"}[l.Collector])
+		fmt.Fprintf(io.Out, "  kết nối / link: %s, đang nối / connected, nơi nhận / collector %s\n", l.Broker, either(l.Collector, "có / present", "vắng / absent"))
 	case slices.ContainsFunc(s.Told(), func(f faults.Found) bool { return f.Code == faults.CableOut }):
-		fmt.Fprintln(io.Out, "  link: OFFLINE, the cable is out")
+		fmt.Fprintln(io.Out, "  kết nối / link: MẤT / OFFLINE, dây mạng bị rút / the cable is out")
 	default:
-		fmt.Fprintf(io.Out, "  link: %s, OFFLINE\n", l.Broker)
+		fmt.Fprintf(io.Out, "  kết nối / link: %s, MẤT / OFFLINE\n", l.Broker)
 	}
 	if l.Fault != "" {
 		fmt.Fprintf(io.Out, "    %s\n", l.Fault)
 	}
 	if l.Forged > 0 {
-		fmt.Fprintf(io.Out, "    marks: %d FORGED and refused\n", l.Forged)
+		fmt.Fprintf(io.Out, "    dấu xác nhận / marks: %d GIẢ, đã từ chối / FORGED and refused\n", l.Forged)
 	}
 }
 
@@ -307,12 +314,12 @@ func step(f faults.Fault) string {
 // printProvince says how the box stands with the province's office.
 func printProvince(io cli.IO, s control.Status) {
 	if c := s.Certificate; c != nil {
-		fmt.Fprintf(io.Out, "  certificate: until %s\n", c.Until.Format(time.DateOnly))
+		fmt.Fprintf(io.Out, "  chứng thư / certificate: đến / until %s\n", c.Until.Format(time.DateOnly))
 		if c.Fault != "" {
 			fmt.Fprintf(io.Out, "    %s\n", c.Fault)
 		}
 	}
 	if c := s.Commands; c != nil && c.Refused > 0 {
-		fmt.Fprintf(io.Out, "  commands: %d REFUSED, the last one: %s\n", c.Refused, c.LastRefusal)
+		fmt.Fprintf(io.Out, "  lệnh / commands: %d BỊ TỪ CHỐI / REFUSED, sau cùng / the last one: %s\n", c.Refused, c.LastRefusal)
 	}
 }
