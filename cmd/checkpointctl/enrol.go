@@ -14,6 +14,7 @@ import (
 
 	"checkpoint/cmd/internal/cli"
 	"checkpoint/cmd/internal/config"
+	"checkpoint/cmd/internal/wayout"
 	"checkpoint/store/durable"
 	"checkpoint/sync/enrol"
 )
@@ -58,6 +59,9 @@ func enrolCommand() *cli.Command {
 		Run: func(ctx context.Context, io cli.IO, args []string) error {
 			if len(args) > 0 || e.claim != "" && e.scan != "" || e.request != "" && e.reply != "" {
 				return cli.Usage("enrol: no arguments, one of --claim and --scan, one of --request and --reply")
+			}
+			if err := wayout.Take(); err != nil {
+				return err
 			}
 			e.io, e.machine = io, machineIn(e.state)
 			return e.run(ctx)

@@ -5,9 +5,11 @@
 package main
 
 import (
+	"fmt"
 	"os"
 
 	"checkpoint/cmd/internal/cli"
+	"checkpoint/cmd/internal/wayout"
 	"checkpoint/store/snapshot"
 )
 
@@ -15,6 +17,9 @@ func main() {
 	// The child in which a suspect file is looked at (snapshot.Examine).
 	if asked, code := snapshot.ServeExamination(os.Args, os.Stdin, os.Stderr); asked {
 		os.Exit(code)
+	}
+	if err := wayout.Take(); err != nil { // the lane needs none
+		fmt.Fprintln(os.Stderr, err)
 	}
 	os.Exit(cli.Process(command()))
 }

@@ -22,7 +22,7 @@ type RunFile struct {
 // Names below /run that units speak of.
 const (
 	WiFiFile  = "checkpoint-seed/wifi.conf"       // of wpa_supplicant
-	ProxyFile = "checkpoint-seed/proxy.env"       // of the daemon's environment
+	ProxyFile = "checkpoint-seed/proxy.env"       // systemd hands it to those that go out
 	SSHFile   = "checkpoint-seed/authorized_keys" // without it sshd does not start
 )
 
@@ -139,8 +139,8 @@ func (s *Seed) supplicant() string {
 	return head + "\tkey_mgmt=SAE WPA-PSK\n\tieee80211w=1\n\tpsk=\"" + w.Password + "\"\n}\n"
 }
 
-// proxy is the environment that Go's programs ask (net/http
-// ProxyFromEnvironment); all_proxy is for the broker, which only SOCKS reaches.
+// proxy is what Go's programs ask (net/http ProxyFromEnvironment), handed over as a
+// credential (cmd/internal/wayout); all_proxy is for the broker, which only SOCKS reaches.
 func (s *Seed) proxy() string {
 	u, err := url.Parse(s.Proxy.URL)
 	if err != nil || s.Proxy.URL == "" {
