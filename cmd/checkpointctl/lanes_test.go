@@ -23,7 +23,9 @@ func TestStatusIsReadByPeople(t *testing.T) {
 			System: "1.4.0", SystemHeld: &control.Held{Stage: 1, Of: 2, NotBefore: now.Add(2 * time.Hour)}},
 		Link: control.Link{Broker: "ssl://b:8883", Fault: "no certificate"},
 	})
-	for _, want := range []string{"gate: no green; no relay\n", "door open, BOX OPENED, GATE: The door stands open", "(1864 days old)", "newest offered 5, waits for stage 2 of 3, not before 2025-03-01T09:00:00Z; PAUSED by the province\n", "system: 1.4.0 is offered, waits for stage 1 of 2, not before 2025-03-01T10:00:00Z\n", "OFFLINE\n    no certificate\n"} {
+	for _, want := range []string{"gate: no green; no relay\n", "cửa mở / door open, HỘP BỊ MỞ / BOX OPENED, CỔNG / GATE: Rơ-le nghỉ mà cửa vẫn mở / The door stands open", "(cũ / old: 1864 ngày / days)",
+		"newest offered 5, chờ / waits for stage 2 of 3, từ / not before 2025-03-01T09:00:00Z; tỉnh đang tạm dừng / PAUSED by the province\n",
+		"hệ thống / system: 1.4.0 được đưa ra / is offered, chờ / waits for stage 1 of 2, từ / not before 2025-03-01T10:00:00Z\n", "MẤT / OFFLINE\n    no certificate\n"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("not said: %q in\n%s", want, out.String())
 		}

@@ -122,3 +122,33 @@ func TestASecondTapMeansNothingNew(t *testing.T) {
 	})()`, amber, html)
 	is(strikes, false)
 }
+
+// A card that is drawn anew in the middle, because a reader came or data aged,
+// leaves the guard at the reason where they were.
+func TestTheReasonStaysChosenWhenTheCardIsDrawnAnew(t *testing.T) {
+	s, l, at := open(t)
+	ctx := browser(t)
+	s.Show(screens()["amber-a03"])
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(800, 480), chromedp.Navigate(at+"/?lang=vi")); err != nil {
+		t.Fatal(err)
+	}
+	strikes := fmt.Sprintf(`(() => {
+	  const strike = (key) => { for (const of of ["keydown", "keyup"]) document.activeElement.dispatchEvent(new KeyboardEvent(of, { key, bubbles: true })); };
+	  const anew = () => replace(new DOMParser().parseFromString(%q, "text/html").querySelector(".card").outerHTML);
+	  strike("1");
+	  for (let i = 0; i < 2; i++) { strike("1"); anew(); }
+	  const at = document.activeElement.value;
+	  strike("2");
+	  return at;
+	})()`, get(t, at+"/"))
+	third, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.querySelectorAll(".chips button")[2].value`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := chromedp.Run(ctx, chromedp.Evaluate[string](strikes)); err != nil || got != third {
+		t.Errorf("the guard is at %q, %v; went to %q", got, err, third)
+	}
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](`performance.getEntriesByType("resource").some((e) => e.name.includes("/answer"))`, chromedp.WithPollingTimeout(20*time.Second))); err != nil || string(l.shown) != third {
+		t.Errorf("let pass for %q, %v, not for %q", l.shown, err, third)
+	}
+}

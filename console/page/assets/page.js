@@ -39,11 +39,12 @@ function replace(html) {
   document.dispatchEvent(new CustomEvent("piece", { detail: piece }));
   const old = document.getElementById(piece.id);
   if (!old) return;
-  const focus = document.activeElement && document.activeElement.id;
+  const on = document.activeElement, focus = on && on.id;
   if (old.classList.contains("active")) piece.classList.add("active");
   const open = old.querySelector(".chips:not([hidden])"), closed = piece.querySelector(".chips");
   if (open && closed && old.dataset.turn === piece.dataset.turn) closed.replaceWith(open);
   old.replaceWith(piece);
+  if (open && open.isConnected && open.contains(on)) on.focus({ preventScroll: true }); // moving it took that away
   const head = document.querySelector("header .direction"), direction = piece.querySelector(".direction");
   if (head && direction) head.innerHTML = direction.innerHTML; // known since the lane runs
   if (focus && piece.id !== focus && !document.activeElement.id) {
