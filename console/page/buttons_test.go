@@ -1,6 +1,8 @@
 package page_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -9,6 +11,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"checkpoint"
+	"checkpoint/console/page"
 )
 
 // What keys 1 to 4 answer. Key 3, held, is key 4 where there is one, and then not
@@ -65,6 +68,19 @@ func TestWhatTheKeysAnswer(t *testing.T) {
 	}
 }
 
+// listens waits until the page is told of what is shown, and shows a state: what a
+// page draws for having come in the middle is over then.
+func listens(t *testing.T, s *page.Server, ctx context.Context, name string) {
+	t.Helper()
+	for _, state := range []string{"reading", name} {
+		s.Show(screens()[state])
+		shown := fmt.Sprintf(`document.querySelector(".card").dataset.state === %q`, screens()[state].State)
+		if _, err := chromedp.Run(ctx, chromedp.Poll[bool](shown, chromedp.WithPollingTimeout(20*time.Second))); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // A finger that taps twice means once: not the reason that comes up under it, nor
 // the form of whoever comes next.
 func TestASecondTapMeansNothingNew(t *testing.T) {
@@ -74,6 +90,7 @@ func TestASecondTapMeansNothingNew(t *testing.T) {
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(800, 480), chromedp.Navigate(at+"/?lang=vi")); err != nil {
 		t.Fatal(err)
 	}
+	listens(t, s, ctx, "amber-a03")
 	tap := func(x, y float64, count int) {
 		t.Helper()
 		if err := chromedp.Do(ctx, chromedp.MouseEvent("mousePressed", x, y, chromedp.ButtonLeft, chromedp.ClickCount(count)),
@@ -123,6 +140,45 @@ func TestASecondTapMeansNothingNew(t *testing.T) {
 	is(strikes, false)
 }
 
+// A tap in the middle of which the card is drawn anew is a tap where the same
+// person stands there, and none for the next.
+func TestATapOutlastsADrawing(t *testing.T) {
+	s, l, at := open(t)
+	ctx := browser(t)
+	s.Show(screens()["amber-a03"])
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(800, 480), chromedp.Navigate(at+"/?lang=vi")); err != nil {
+		t.Fatal(err)
+	}
+	listens(t, s, ctx, "amber-a03")
+	const answers = `performance.getEntriesByType("resource").filter((e) => e.name.includes("/answer")).length`
+	html := get(t, at+"/")
+	tap := func(turn string) {
+		t.Helper()
+		const x, y = 255, 390 // turned back
+		anew := fmt.Sprintf(`(replace(new DOMParser().parseFromString(%q, "text/html").querySelector(".card").outerHTML.replace(/data-turn="\d+"/, 'data-turn="%s"')), true)`, html, turn)
+		press, lift := chromedp.MouseEvent("mousePressed", x, y, chromedp.ButtonLeft, chromedp.ClickCount(1)), chromedp.MouseEvent("mouseReleased", x, y, chromedp.ButtonLeft, chromedp.ClickCount(1))
+		err := chromedp.Do(ctx, press)
+		if err == nil {
+			_, err = chromedp.Run(ctx, chromedp.Evaluate[bool](anew))
+		}
+		if err := errors.Join(err, chromedp.Do(ctx, lift)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tap("3")
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](answers+" > 0", chromedp.WithPollingTimeout(20*time.Second))); err != nil || !slices.Equal(l.answers, []checkpoint.Answer{checkpoint.AnswerDenied}) {
+		t.Fatalf("a tap on the same person's button: %v, %v", l.answers, err)
+	}
+	tap("4") // begun before the next person came
+	tap("4")
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](answers+" > 1", chromedp.WithPollingTimeout(20*time.Second))); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := chromedp.Run(ctx, chromedp.Evaluate[int](answers)); err != nil || n != 2 {
+		t.Errorf("a tap that began before the next person came counts: %d answers, %v", n, err)
+	}
+}
+
 // A card that is drawn anew in the middle, because a reader came or data aged,
 // leaves the guard at the reason where they were.
 func TestTheReasonStaysChosenWhenTheCardIsDrawnAnew(t *testing.T) {
@@ -132,6 +188,7 @@ func TestTheReasonStaysChosenWhenTheCardIsDrawnAnew(t *testing.T) {
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(800, 480), chromedp.Navigate(at+"/?lang=vi")); err != nil {
 		t.Fatal(err)
 	}
+	listens(t, s, ctx, "amber-a03")
 	strikes := fmt.Sprintf(`(() => {
 	  const strike = (key) => { for (const of of ["keydown", "keyup"]) document.activeElement.dispatchEvent(new KeyboardEvent(of, { key, bubbles: true })); };
 	  const anew = () => replace(new DOMParser().parseFromString(%q, "text/html").querySelector(".card").outerHTML);

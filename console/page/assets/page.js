@@ -163,6 +163,20 @@ document.addEventListener("click", (e) => {
   const button = e.target.closest(".buttons button, .plate");
   if (button && !button.dataset.hold) press(button);
 });
+
+// A finger that goes down on a button and up on the same one, which was drawn anew
+// meanwhile for the same person, has tapped it; a browser sees two buttons there.
+let down = null;
+const under = (e) => {
+  const at = document.elementFromPoint(e.clientX, e.clientY), button = at && at.closest(".buttons button, .plate");
+  return button && { button, of: button.id + " " + button.closest("[data-lane]").dataset.turn };
+};
+document.addEventListener("pointerdown", (e) => { down = e.button === 0 ? under(e) : null; });
+document.addEventListener("pointerup", (e) => {
+  const up = down && under(e), again = up && up.of === down.of && up.button !== down.button;
+  down = null;
+  if (again && !up.button.dataset.hold) up.button.click();
+});
 document.addEventListener("contextmenu", (e) => { if (e.target.closest("button")) e.preventDefault(); });
 
 // Keys 1, 2 and 3 are the buttons of the lane in the black frame; Tab moves it.
