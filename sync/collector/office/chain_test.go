@@ -55,7 +55,7 @@ func TestWhatIsDoneToTheLogIsNoticed(t *testing.T) {
 		"a time changed":      {"update office.look set at = at + interval '1 second' where n = 6", "line 6: changed"},
 		"an account changed":  {"update office.look set account = 'ai-do' where n = 2", "line 2: changed"},
 		"two lines swapped":   {"update office.look set n = -1 where n = 3; update office.look set n = 3 where n = 4; update office.look set n = 4 where n = -1", "line 3: changed; line 4: changed; line 5: replaced"},
-		"numbered on":         {"delete from office.look where n = 4; update office.look set n = n - 1 where n > 4", "line 4: changed; line 5: changed; line 6: cut off"},
+		"numbered on":         {"delete from office.look where n = 4; update office.look set n = -n where n > 4; update office.look set n = -n - 1 where n < 0", "line 4: changed; line 5: changed; line 6: cut off"},
 		"a line put in":       {"insert into office.look select 7, at, account, second, what, subject, detail, reason, link, link from office.look where n = 6", "line 7: changed"},
 		"a line copied":       {"update office.look a set at = b.at, subject = b.subject, before = b.before, link = b.link from office.look b where a.n = 5 and b.n = 4", "line 5: changed; line 6: replaced"},
 		"a link changed":      {"update office.look set link = decode(repeat('00', 32), 'hex') where n = 4", "line 4: changed; line 5: replaced"},
