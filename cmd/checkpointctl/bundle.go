@@ -54,7 +54,7 @@ func bundle(ctx context.Context, io cli.IO, dir string, box doctor.Box, rows []d
 		}
 	}
 	if err != nil {
-		return cli.Hint(fmt.Errorf("write bundle: %w", err), "name a directory that is there and has room, such as a mounted stick")
+		return cli.Hint(fmt.Errorf("write bundle: %w", err), "nêu một thư mục có sẵn và còn chỗ, như USB đã cắm / name a directory that is there and has room, such as a mounted stick")
 	}
 	fmt.Fprintf(io.Err, "%s: %s\n", folder, "gửi cả thư mục này cho tỉnh / send this whole folder to the province")
 	return nil

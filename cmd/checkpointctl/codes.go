@@ -88,7 +88,7 @@ func verifyLines(ctx context.Context, io cli.IO, data string, clock checkpoint.C
 	defer holder.Close()
 	_, err = holder.Reload()
 	if serving, _ := holder.State(); serving == nil { // else the snapshot before serves, as on the box
-		return cli.Hint(err, "load one first: checkpointctl snapshot load DIR --data %s", data)
+		return cli.Hint(err, "nạp một bản trước / load one first: checkpointctl snapshot load DIR --data %s", data)
 	}
 	v := &verify.Verifier{Source: holder, Clock: clock}
 	return credential.AnswerLines(io.In, io.Out, func(line credential.Line) any {

@@ -34,9 +34,9 @@ func configCheck() *cli.Command {
 			err := config.Check(path)
 			switch {
 			case errors.Is(err, fs.ErrNotExist):
-				return &cli.Error{Err: err, Code: cli.NotConfigured, Hint: "checkpointctl enrol writes one; docs/checkpoint.toml shows every key"}
+				return &cli.Error{Err: err, Code: cli.NotConfigured, Hint: "checkpointctl enrol viết tệp này; docs/checkpoint.toml giải thích từng dòng / checkpointctl enrol writes one; docs/checkpoint.toml shows every key"}
 			case err != nil:
-				return cli.Hint(err, "docs/checkpoint.toml shows every key")
+				return cli.Hint(err, "docs/checkpoint.toml giải thích từng dòng / docs/checkpoint.toml shows every key")
 			}
 			fmt.Fprintf(io.Out, "%s: ok\n", path)
 			return nil

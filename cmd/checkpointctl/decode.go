@@ -66,7 +66,7 @@ func decodeFiles(std cli.IO, files []string) error {
 		}
 	}
 	if bad > 0 {
-		return cli.Hint(fmt.Errorf("decode: %d of %d files are no picture", bad, len(files)), "want PNG, JPEG, GIF or binary PGM")
+		return cli.Hint(fmt.Errorf("decode: %d of %d files are no picture", bad, len(files)), "cần ảnh PNG, JPEG, GIF hoặc PGM nhị phân / want PNG, JPEG, GIF or binary PGM")
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func detectCommand() *cli.Command {
 			}
 			found, err := detect.All(system)
 			printFound(io, found)
-			return cli.Hint(err, "--sys names the folder where sysfs is mounted")
+			return cli.Hint(err, "nêu thư mục của sysfs bằng --sys / --sys names the folder where sysfs is mounted")
 		},
 	}
 }

@@ -43,7 +43,7 @@ func endCommand() *cli.Command {
 				return err
 			}
 			if err := control.NewClient(findRunDir(dir)).EndEmergency(ctx, control.EndEmergency{Lane: lane, PIN: code}); err != nil {
-				return cli.Hint(err, "lead_pins in the configuration says whose PINs are good; each try is recorded")
+				return cli.Hint(err, "PIN của ai dùng được: xem lead_pins trong cấu hình; mỗi lần thử đều được ghi lại / lead_pins in the configuration says whose PINs are good; each try is recorded")
 			}
 			fmt.Fprintln(std.Out, "Cổng đã về nghỉ. / The gate is at rest.")
 			return nil

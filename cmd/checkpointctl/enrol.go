@@ -77,7 +77,7 @@ func (e *enrolling) run(ctx context.Context) error {
 	defer unlock()
 	err = e.steps(ctx)
 	if errors.Is(err, context.Canceled) {
-		err = cli.Hint(errors.New("dừng lại / interrupted"), "nothing is lost: checkpointctl enrol goes on where it stopped")
+		err = cli.Hint(errors.New("dừng lại / interrupted"), "không mất gì: checkpointctl enrol làm tiếp từ chỗ dừng / nothing is lost: checkpointctl enrol goes on where it stopped")
 	}
 	return err
 }
@@ -118,7 +118,7 @@ func (e *enrolling) steps(ctx context.Context) error {
 	case enrolled:
 		return e.askForNewer(ctx, claim, message)
 	case claim.Server == "":
-		return cli.Hint(errors.New("giấy mời không có địa chỉ mạng / the claim names no server"), "checkpointctl enrol --request DIR writes the request for the office; its reply: --reply DIR")
+		return cli.Hint(errors.New("giấy mời không có địa chỉ mạng / the claim names no server"), "ghi yêu cầu cho văn phòng: checkpointctl enrol --request DIR; nhận trả lời: --reply DIR / checkpointctl enrol --request DIR writes the request for the office; its reply: --reply DIR")
 	}
 	return e.askUntilGranted(ctx, claim, message)
 }
@@ -182,7 +182,7 @@ func (e *enrolling) writeRequest(message []byte) error {
 func (e *enrolling) takeReply(claim enrol.Claim) error {
 	b, err := durable.ReadForeign(filepath.Join(e.reply, enrol.ReplyFile), enrol.MaxBody)
 	if errors.Is(err, fs.ErrNotExist) {
-		return cli.Hint(err, "the office writes it there: provincectl box accept %s --request DIR --out DIR", claim.Box)
+		return cli.Hint(err, "văn phòng ghi tệp đó / the office writes it there: provincectl box accept %s --request DIR --out DIR", claim.Box)
 	}
 	if err != nil {
 		return err

@@ -48,7 +48,7 @@ func (e *enrolling) scanClaim(ctx context.Context) (string, error) {
 			go codes.drain(ended)
 			<-ended
 			why := reader.Fault()
-			return "", cli.Hint(errors.Join(errors.New("không đọc được giấy mời / no claim was read"), textError(why)), "the daemon has the scanners: --scan daemon, or stop it first (systemctl stop checkpointd); checkpointctl detect lists them")
+			return "", cli.Hint(errors.Join(errors.New("không đọc được giấy mời / no claim was read"), textError(why)), "chương trình đang giữ máy quét: --scan daemon, hoặc dừng nó trước / the daemon has the scanners: --scan daemon, or stop it first (systemctl stop checkpointd); checkpointctl detect lists them")
 		case text := <-codes:
 			if strings.HasPrefix(strings.ToUpper(text), enrol.ClaimPrefix) {
 				cancel()
@@ -68,7 +68,7 @@ func (e *enrolling) claimFromDaemon(ctx context.Context) (string, error) {
 	fmt.Fprintln(e.io.Out, "Đưa mã QR của giấy mời cho máy quét của làn… / Show the claim's QR code to a reader of the lane…")
 	text, err := control.NewClient(findRunDir(e.runDir)).Claim(ctx)
 	if err != nil {
-		return "", cli.Hint(fmt.Errorf("không đọc được giấy mời / no claim was read: %w", err), "is the daemon running? checkpointctl status; without it: --scan DEVICE")
+		return "", cli.Hint(fmt.Errorf("không đọc được giấy mời / no claim was read: %w", err), "chương trình có chạy không? / is the daemon running? checkpointctl status; không có nó / without it: --scan DEVICE")
 	}
 	return text, nil
 }

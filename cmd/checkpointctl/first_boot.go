@@ -88,13 +88,16 @@ func (f *firstBoot) execute(ctx context.Context, io cli.IO) error {
 		errs = append(errs, f.report.Read.Faults)
 	}
 	if err := errors.Join(errs...); err != nil {
-		return cli.Hint(err, "%s on the card says what to do", seed.StatusFile)
+		return cli.Hint(err, "%s", statusSays)
 	}
 	if len(f.report.Missing) > 0 {
-		return &cli.Error{Err: f.report.Missing, Code: cli.NotConfigured, Hint: seed.StatusFile + " on the card says what to do"}
+		return &cli.Error{Err: f.report.Missing, Code: cli.NotConfigured, Hint: statusSays}
 	}
 	return nil
 }
+
+// statusSays is the next step after a start at which something is wrong or missing.
+const statusSays = "cần làm gì: xem " + seed.StatusFile + " trên thẻ / that file on the card says what to do"
 
 func (f *firstBoot) takeSeed(context.Context) (err error) {
 	f.report.Read, err = seed.Store{Dir: f.data}.Take(f.boot)

@@ -63,7 +63,7 @@ func walkCommand() *cli.Command {
 
 func walkHint(err error) error {
 	if err != nil && err.Error() == checkpoint.ErrWalkEnded.Error() { // it came over the socket
-		return cli.Hint(err, "nothing was recorded wrongly: start again when the lane is free")
+		return cli.Hint(err, "không ghi nhận gì sai: thử lại khi làn trống / nothing was recorded wrongly: start again when the lane is free")
 	}
 	return err
 }
@@ -89,7 +89,7 @@ type lampWalk struct {
 // run shows what is fitted, step by step, and fails if something was not seen.
 func (w *lampWalk) run(ctx context.Context, fitted []string) error {
 	if len(fitted) == 0 {
-		return cli.Hint(errors.New("nothing is fitted on this lane"), "checkpointctl status tells whether its lines could be had")
+		return cli.Hint(errors.New("nothing is fitted on this lane"), "máy có dùng được các chân của làn không: checkpointctl status / checkpointctl status tells whether its lines could be had")
 	}
 	var missed []string
 	for i, name := range fitted {
@@ -112,7 +112,7 @@ func (w *lampWalk) run(ctx context.Context, fitted []string) error {
 		return err
 	}
 	if len(missed) > 0 {
-		return cli.Hint(fmt.Errorf("không đạt / not as it should be: %s", strings.Join(missed, ", ")), "look at the wire and at active_low; gpioinfo tells which line is whose")
+		return cli.Hint(fmt.Errorf("không đạt / not as it should be: %s", strings.Join(missed, ", ")), "xem lại dây và active_low; chân nào của ai: gpioinfo / look at the wire and at active_low; gpioinfo tells which line is whose")
 	}
 	fmt.Fprintln(w.io.Out, "Tất cả đều tốt. / All as it should be.")
 	return nil

@@ -103,7 +103,7 @@ func decideCommand() *cli.Command {
 				}
 			}
 			if err := control.NewClient(findRunDir(dir)).Decide(ctx, decide); err != nil {
-				return cli.Hint(err, "checkpointctl status shows what each lane waits for")
+				return cli.Hint(err, "mỗi làn đang chờ gì: checkpointctl status / checkpointctl status shows what each lane waits for")
 			}
 			fmt.Fprintf(io.Out, "%s: %s\n", args[0], cmp.Or(doneTexts[answer], "đã ghi / recorded"))
 			return nil

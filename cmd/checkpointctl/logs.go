@@ -60,7 +60,7 @@ func (s logSource) print(ctx context.Context, out io.Writer) error {
 	}
 	f, err := durable.OpenForeign(s.file)
 	if err != nil {
-		return cli.Hint(fmt.Errorf("read log: %w", err), "without --file the log is systemd's: checkpointctl logs")
+		return cli.Hint(fmt.Errorf("read log: %w", err), "không có --file thì đọc nhật ký của systemd: checkpointctl logs / without --file the log is systemd's: checkpointctl logs")
 	}
 	defer f.Close()
 	var last []string
@@ -137,7 +137,7 @@ func (s logSource) journal(ctx context.Context, out io.Writer) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
-		return cli.Hint(errors.New("read log: this machine has no journalctl"), "name the file that the service's output goes to: --file FILE")
+		return cli.Hint(errors.New("read log: this machine has no journalctl"), "nêu tệp nhật ký của chương trình bằng --file FILE / name the file that the service's output goes to: --file FILE")
 	}
-	return cli.Hint(fmt.Errorf("read log: %w: %s", err, strings.TrimSpace(complaint.String())), "sudo, or membership of group systemd-journal, is needed to read it")
+	return cli.Hint(fmt.Errorf("read log: %w: %s", err, strings.TrimSpace(complaint.String())), "cần sudo, hoặc thuộc nhóm systemd-journal / sudo, or membership of group systemd-journal, is needed to read it")
 }

@@ -153,7 +153,7 @@ func printCode(w io.Writer, rows [][]bool) {
 }
 
 func pairAgain(why string) error {
-	return cli.Hint(errors.New(why), "checkpointctl pair begins again with a new code")
+	return cli.Hint(errors.New(why), "làm lại với mã mới: checkpointctl pair / checkpointctl pair begins again with a new code")
 }
 
 // awaitDevice waits until a device has used the code.

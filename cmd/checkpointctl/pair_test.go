@@ -92,7 +92,7 @@ func TestPairTurnsAwayUnlessItIsTold(t *testing.T) {
 		if code != cli.Failed || len(a.Devices()) != 0 || a.Offered() != nil {
 			t.Errorf("%q: code %d, %+v", answer, code, a.Devices())
 		}
-		if !strings.HasPrefix(trouble, "error: ") || !strings.Contains(trouble, "\nhint: checkpointctl pair") {
+		if !strings.HasPrefix(trouble, "error: ") || !strings.Contains(trouble, "\nhint: làm lại với mã mới: checkpointctl pair") {
 			t.Errorf("%q: said %q", answer, trouble)
 		}
 	}

@@ -44,7 +44,7 @@ func pinIssueCommand() *cli.Command {
 			}
 			g, err := control.NewClient(findRunDir(dir)).IssuePIN(ctx, n)
 			if err != nil {
-				return refusedOr(err, "checkpointctl pin list shows those that are there")
+				return refusedOr(err, "các PIN đang có: checkpointctl pin list / checkpointctl pin list shows those that are there")
 			}
 			fmt.Fprintf(std.Out, "%s\n", g.PIN)
 			fmt.Fprintf(std.Err, "PIN của / of %s (%s, id %s). Chỉ hiện lần này. / It is shown this once.\n", g.Holder, messages.Role(g.Role, messages.Vietnamese), g.ID)

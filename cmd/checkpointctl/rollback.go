@@ -33,7 +33,7 @@ func snapshotRollback() *cli.Command {
 			}
 			m, err := store.GoBack(snapshot.Incoming{Check: snapshots.Check})
 			if err != nil {
-				return cli.Hint(err, "nothing was changed; checkpointctl snapshot list shows what is kept")
+				return cli.Hint(err, "chưa thay đổi gì; các bản còn giữ: checkpointctl snapshot list / nothing was changed; checkpointctl snapshot list shows what is kept")
 			}
 			if err := handOver(state); err != nil {
 				return err

@@ -70,7 +70,7 @@ func scanCommand() *cli.Command {
 func samplePayload(run, name string) (string, error) {
 	text, err := os.ReadFile(filepath.Join(run, cardsLink, sample.CardsFile))
 	if err != nil {
-		return "", cli.Hint(fmt.Errorf("read sample cards: %w", err), "start the sample checkpoint first: make run")
+		return "", cli.Hint(fmt.Errorf("read sample cards: %w", err), "chạy chốt mẫu trước / start the sample checkpoint first: make run")
 	}
 	var cards []sample.Card
 	if err := json.Unmarshal(text, &cards); err != nil {
@@ -91,7 +91,7 @@ func show(ctx context.Context, io cli.IO, client *control.Client, device, payloa
 	return decided(ctx, io, client, func() error {
 		f, err := os.OpenFile(device, os.O_WRONLY, 0)
 		if err != nil {
-			return cli.Hint(fmt.Errorf("open scanner: %w", err), "make run prints the path of its virtual scanner")
+			return cli.Hint(fmt.Errorf("open scanner: %w", err), "make run in ra đường dẫn của máy quét ảo / make run prints the path of its virtual scanner")
 		}
 		defer f.Close()
 		if _, err := f.WriteString(payload + "\r"); err != nil {
@@ -130,7 +130,7 @@ func decided(ctx context.Context, io cli.IO, client *control.Client, act func() 
 		return err
 	}
 	if err := <-done; err != nil {
-		return cli.Hint(fmt.Errorf("no decision within 5 s: %w", err), "a card just scanned is taken once; an open decision refuses others: checkpointctl status")
+		return cli.Hint(fmt.Errorf("no decision within 5 s: %w", err), "thẻ vừa quét chỉ nhận một lần; làn đang chờ quyết định thì không nhận thẻ khác / a card just scanned is taken once; an open decision refuses others: checkpointctl status")
 	}
 	return nil
 }

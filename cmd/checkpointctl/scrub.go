@@ -54,7 +54,7 @@ func scrub(ctx context.Context, io cli.IO, store *snapshot.Box) error {
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
-		return cli.Hint(err, "load the newest snapshot again; if it comes back, change the card")
+		return cli.Hint(err, "nạp lại bản mới nhất; còn hỏng thì thay thẻ / load the newest snapshot again; if it comes back, change the card")
 	}
 	fmt.Fprintf(io.Out, "bản / snapshot %d: %d lớp tốt / layers are sound\n", n, len(m.Layers))
 	return nil

@@ -38,7 +38,7 @@ func (c *slotCard) name() (slots.Name, error) {
 	}
 	n, ok, err := slots.Running()
 	if err == nil && !ok {
-		err = cli.Hint(errors.New("máy này không khởi động từ thẻ có hai hệ thống / this machine was not started by the card's loader"), "this is for the box itself: ssh root@BOX, then checkpointctl system …")
+		err = cli.Hint(errors.New("máy này không khởi động từ thẻ có hai hệ thống / this machine was not started by the card's loader"), "chỉ chạy trên máy / this is for the box itself: ssh root@BOX, then checkpointctl system …")
 	}
 	return n, err
 }
@@ -46,7 +46,7 @@ func (c *slotCard) name() (slots.Name, error) {
 // open opens the card.
 func (c *slotCard) open(how int) (*os.File, error) {
 	f, err := os.OpenFile(c.disk, how, 0)
-	return f, cli.Hint(err, "this is for the box itself, by root: sudo checkpointctl system …")
+	return f, cli.Hint(err, "chỉ chạy trên máy, bằng quyền root / this is for the box itself, by root: sudo checkpointctl system …")
 }
 
 // read is the state on the card; one that is lost is that of a new card, and said
@@ -179,7 +179,7 @@ func slotGood() *cli.Command {
 				return notRunning(err)
 			}
 			if status.Fault != "" { // a new system that cannot read the box's configuration is no good
-				return &cli.Error{Err: fmt.Errorf("the box is out of service: %s", status.Fault), Code: cli.NotConfigured, Hint: "a system counts as good once its lanes are ready"}
+				return &cli.Error{Err: fmt.Errorf("the box is out of service: %s", status.Fault), Code: cli.NotConfigured, Hint: "hệ thống chỉ được coi là tốt khi các làn sẵn sàng / a system counts as good once its lanes are ready"}
 			}
 			return errors.Join(c.change((*slots.State).Good), box.proved())
 		},

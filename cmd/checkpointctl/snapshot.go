@@ -71,9 +71,9 @@ func tell(ctx context.Context, io cli.IO, daemon *control.Client, m snapshot.Man
 	used, err := daemon.Reload(ctx)
 	switch {
 	case errors.As(err, new(*control.Refusal)):
-		return cli.Hint(fmt.Errorf("snapshot %d is on the box, but the daemon does not use it: %w", m.Number, err), "checkpointctl status shows what is wrong")
+		return cli.Hint(fmt.Errorf("snapshot %d is on the box, but the daemon does not use it: %w", m.Number, err), "xem lỗi bằng checkpointctl status / checkpointctl status shows what is wrong")
 	case err == nil && used.Fault != "":
-		return cli.Hint(fmt.Errorf("snapshot %d is on the box, but the daemon does not use it: %s", m.Number, used.Fault), "checkpointctl status shows what is wrong")
+		return cli.Hint(fmt.Errorf("snapshot %d is on the box, but the daemon does not use it: %s", m.Number, used.Fault), "xem lỗi bằng checkpointctl status / checkpointctl status shows what is wrong")
 	}
 	fmt.Fprintf(io.Out, "snapshot %d of %s is in use (data of %s)\n", m.Number, m.Province, m.CreatedAt().Format(time.RFC3339))
 	if err != nil {
@@ -85,9 +85,9 @@ func tell(ctx context.Context, io cli.IO, daemon *control.Client, m snapshot.Man
 // stateHint is the next step when a state directory could not be used.
 func stateHint(err error, flag string) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		return &cli.Error{Err: err, Code: cli.NotConfigured, Hint: "the box has no keys of the province yet; " + flag + " names its state directory, with province.json and pepper in it"}
+		return &cli.Error{Err: err, Code: cli.NotConfigured, Hint: "máy chưa có khoá của tỉnh; nêu thư mục trạng thái có province.json và pepper bằng / the box has no keys of the province yet; its state directory, with province.json and pepper in it, is named with " + flag}
 	}
-	return cli.Hint(err, "mend that file in the state directory (%s) and try again", flag)
+	return cli.Hint(err, "sửa tệp đó trong thư mục trạng thái rồi thử lại / mend that file in the state directory (%s) and try again", flag)
 }
 
 // load takes in a snapshot directory as the builder leaves it, or a stick as
@@ -127,25 +127,25 @@ func load(ctx context.Context, io cli.IO, from, state string, store *snapshot.Bo
 func loadHint(err error) error {
 	switch {
 	case errors.Is(err, update.ErrStale):
-		return cli.Hint(err, "nothing was changed; the stick is too old: have it filled anew")
+		return cli.Hint(err, "chưa thay đổi gì; USB đã quá cũ: xin chép lại bản mới / nothing was changed; the stick is too old: have it filled anew")
 	case errors.Is(err, update.ErrRollback):
-		return cli.Hint(err, "nothing was changed; the box has newer data than the stick")
+		return cli.Hint(err, "chưa thay đổi gì; dữ liệu trên máy mới hơn USB / nothing was changed; the box has newer data than the stick")
 	case errors.Is(err, update.ErrBusy):
-		return cli.Hint(err, "the daemon is fetching a snapshot: wait, or stop it first")
+		return cli.Hint(err, "chương trình đang tải dữ liệu: chờ xong, hoặc dừng nó trước / the daemon is fetching a snapshot: wait, or stop it first")
 	case errors.Is(err, update.ErrNoRoom):
-		return cli.Hint(err, "nothing was changed, the snapshot in use stays; a larger card is needed")
+		return cli.Hint(err, "chưa thay đổi gì, máy vẫn dùng bản đang có; cần thẻ lớn hơn / nothing was changed, the snapshot in use stays; a larger card is needed")
 	case errors.Is(err, update.ErrLink):
-		return cli.Hint(err, "nothing was changed, what came is kept: plug the stick in again and repeat the command")
+		return cli.Hint(err, "chưa thay đổi gì, phần đã chép được giữ lại: cắm lại USB rồi chạy lại lệnh / nothing was changed, what came is kept: plug the stick in again and repeat the command")
 	case errors.Is(err, snapshot.ErrOtherPepper):
-		return cli.Hint(err, "nothing was changed, the snapshot in use stays; this box's pepper is another than the province's: enrol the box with the province's pepper, or ask for a snapshot built with this one")
+		return cli.Hint(err, "chưa thay đổi gì, máy vẫn dùng bản đang có; máy giữ khoá pepper khác với tỉnh: đăng ký lại máy, hoặc xin bản dựng bằng khoá này / nothing was changed, the snapshot in use stays; this box's pepper is another than the province's: enrol the box with the province's pepper, or ask for a snapshot built with this one")
 	case errors.Is(err, snapshot.ErrCreated):
-		return cli.Hint(err, "nothing was changed, the snapshot in use stays; the province's clock was wrong: ask for a snapshot built with the right one")
+		return cli.Hint(err, "chưa thay đổi gì, máy vẫn dùng bản đang có; đồng hồ nơi dựng bản này sai: xin tỉnh bản có giờ đúng / nothing was changed, the snapshot in use stays; the province's clock was wrong: ask for a snapshot built with the right one")
 	case errors.Is(err, snapshot.ErrUntrusted):
-		return cli.Hint(err, "nothing was changed, the snapshot in use stays; ask the province for a signed, newer one")
+		return cli.Hint(err, "chưa thay đổi gì, máy vẫn dùng bản đang có; xin tỉnh bản mới hơn, đủ chữ ký / nothing was changed, the snapshot in use stays; ask the province for a signed, newer one")
 	case errors.Is(err, snapshot.ErrDamaged):
-		return cli.Hint(err, "nothing was changed, the snapshot in use stays; copy the directory again, or use another stick")
+		return cli.Hint(err, "chưa thay đổi gì, máy vẫn dùng bản đang có; chép lại thư mục, hoặc dùng USB khác / nothing was changed, the snapshot in use stays; copy the directory again, or use another stick")
 	}
-	return cli.Hint(err, "nothing was changed, the snapshot in use stays")
+	return cli.Hint(err, "chưa thay đổi gì, máy vẫn dùng bản đang có / nothing was changed, the snapshot in use stays")
 }
 
 // progress draws a bar a step on a terminal, and nothing elsewhere.
@@ -181,7 +181,7 @@ func snapshotList() *cli.Command {
 			}
 			current, err := store.Current()
 			if err != nil {
-				return cli.Hint(err, "load one: checkpointctl snapshot load DIR")
+				return cli.Hint(err, "nạp một bản / load one: checkpointctl snapshot load DIR")
 			}
 			kept, err := store.Kept()
 			if err != nil {

@@ -47,7 +47,7 @@ func stickCommand() *cli.Command {
 			}
 			dir, unmount, err := mountStick(args[0])
 			if err != nil {
-				return cli.Hint(err, "sticks are read with FAT or exFAT")
+				return cli.Hint(err, "chỉ đọc USB định dạng FAT hoặc exFAT / sticks are read with FAT or exFAT")
 			}
 			f.stick = dir
 			return errors.Join(f.execute(ctx, io), loadStick(ctx, io, dir, f.state, run), unmount())
@@ -88,7 +88,7 @@ func loadAsOwner(ctx context.Context, io cli.IO, from, state string) (m snapshot
 			return stateHint(err, "--data")
 		}
 		if m, err = load(ctx, io, from, state, store, trust); errors.Is(err, fs.ErrPermission) {
-			return cli.Hint(err, "nothing was changed; the daemon's user has to be able to read %s and to write below %s", from, state)
+			return cli.Hint(err, "chưa thay đổi gì; người dùng của chương trình phải đọc được USB và ghi được thư mục trạng thái / nothing was changed; the daemon's user has to be able to read %s and to write below %s", from, state)
 		}
 		return loadHint(err)
 	})

@@ -44,7 +44,7 @@ func typeCommand() *cli.Command {
 				if refused := new(control.Refusal); err != nil && !errors.As(err, &refused) {
 					return notRunning(err)
 				}
-				return cli.Hint(err, "12 digits are a CCCD, 9 an old CMND, for others --passport; 00 for a day or month that the paper does not give")
+				return cli.Hint(err, "12 số là CCCD, 9 số là CMND cũ, giấy khác dùng --passport; ngày hoặc tháng không ghi trên giấy thì gõ 00 / 12 digits are a CCCD, 9 an old CMND, for others --passport; 00 for a day or month that the paper does not give")
 			})
 		},
 	}

@@ -54,10 +54,10 @@ func command() *cli.Command {
 
 func check(io cli.IO, path string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		return &cli.Error{Err: err, Code: cli.NotConfigured, Hint: "copy docs/checkpoint.toml there and fill it in"}
+		return &cli.Error{Err: err, Code: cli.NotConfigured, Hint: "chép docs/checkpoint.toml vào đó rồi điền / copy docs/checkpoint.toml there and fill it in"}
 	}
 	if err != nil {
-		return &cli.Error{Err: err, Code: cli.Failed, Hint: "docs/checkpoint.toml shows every key"}
+		return &cli.Error{Err: err, Code: cli.Failed, Hint: "docs/checkpoint.toml giải thích từng dòng / docs/checkpoint.toml shows every key"}
 	}
 	fmt.Fprintf(io.Out, "%s: ok\n", path)
 	return nil

@@ -49,16 +49,16 @@ func serve(ctx context.Context, log *slog.Logger, io cli.IO, c *config.Config, o
 	tasks.Wait()
 	err = b.close()
 	if errors.Is(context.Cause(ctx), errAgain) {
-		return &cli.Error{Err: errors.Join(errAgain, err), Code: cli.Again, Hint: "systemd starts it again"}
+		return &cli.Error{Err: errors.Join(errAgain, err), Code: cli.Again, Hint: "systemd sẽ khởi động lại / systemd starts it again"}
 	}
 	return err
 }
 
 func listenHint(err error) error {
 	if errors.Is(err, fs.ErrPermission) {
-		return cli.Hint(err, "run_dir belongs to another user: start the daemon as that user, or give it its own run_dir")
+		return cli.Hint(err, "run_dir là của người dùng khác: chạy bằng người dùng đó, hoặc đặt run_dir riêng / run_dir belongs to another user: start the daemon as that user, or give it its own run_dir")
 	}
-	return cli.Hint(err, "stop the other daemon first, or give this one its own run_dir")
+	return cli.Hint(err, "dừng chương trình kia trước, hoặc đặt run_dir riêng cho chương trình này / stop the other daemon first, or give this one its own run_dir")
 }
 
 // outOfService keeps a box with a bad configuration up and answering, so that
@@ -87,7 +87,7 @@ func outOfService(ctx context.Context, log *slog.Logger, cause error, o options)
 	err = s.Serve(ctx, listener)
 	tasks.Wait()
 	if errors.Is(context.Cause(ctx), errConfigured) {
-		return &cli.Error{Err: errConfigured, Code: cli.Again, Hint: "systemd starts it again"}
+		return &cli.Error{Err: errConfigured, Code: cli.Again, Hint: "systemd sẽ khởi động lại / systemd starts it again"}
 	}
 	return err
 }

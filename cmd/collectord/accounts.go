@@ -76,7 +76,7 @@ func addAccountCommand() *cli.Command {
 			password := office.NewPassword()
 			err := o.AddAccount(ctx, machineUser(), a, password)
 			if errors.Is(err, office.ErrAccount) {
-				return &cli.Error{Err: err, Code: cli.BadArguments, Hint: "--help shows how"}
+				return &cli.Error{Err: err, Code: cli.BadArguments, Hint: "xem cách dùng / see: --help"}
 			}
 			if err != nil {
 				return err

@@ -80,7 +80,7 @@ func readPlan(file string) (*stages.Plan, error) {
 	}
 	plan, err := stages.Decode(text)
 	if err != nil {
-		return nil, cli.Hint(fmt.Errorf("%s: %w", file, err), "provincectl rollout start makes it, beside the snapshot")
+		return nil, cli.Hint(fmt.Errorf("%s: %w", file, err), "provincectl rollout start tạo tệp này, cạnh bản dữ liệu / provincectl rollout start makes it, beside the snapshot")
 	}
 	return plan, nil
 }

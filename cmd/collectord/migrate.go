@@ -16,7 +16,7 @@ func migrateCommand() *cli.Command {
 	return &cli.Command{
 		Name: "migrate", Short: "tạo hoặc nâng cấp cơ sở dữ liệu / make the database, or bring it to this program's layout",
 		Examples: []string{
-			"collectord migrate --roles | sudo -u postgres psql",
+			"tạo vai trò / make them: collectord migrate --roles | sudo -u postgres psql",
 			"collectord migrate --database 'postgres:///checkpoint?host=/run/postgresql&user=checkpoint_owner'",
 		},
 		Flags: func(f *flag.FlagSet) {
@@ -63,7 +63,7 @@ func migrate(ctx context.Context, io cli.IO, database string) error {
 	}
 	switch {
 	case errors.Is(err, postgres.ErrNoRoles):
-		return cli.Hint(err, "collectord migrate --roles | sudo -u postgres psql")
+		return cli.Hint(err, "tạo vai trò / make them: collectord migrate --roles | sudo -u postgres psql")
 	case errors.Is(err, postgres.ErrSchema):
 		return cli.Hint(err, "dùng bản collectord mới hơn / use a newer collectord")
 	case err != nil:

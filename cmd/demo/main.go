@@ -56,7 +56,7 @@ func (d *demo) path(names ...string) string {
 
 func (d *demo) run(ctx context.Context) error {
 	if _, err := control.NewClient(d.path("run")).Status(ctx); err == nil {
-		return cli.Hint(fmt.Errorf("a sample checkpoint runs already in %s", d.dir), "end it first, or give this one its own --dir")
+		return cli.Hint(fmt.Errorf("a sample checkpoint runs already in %s", d.dir), "kết thúc chốt đó trước, hoặc đặt --dir riêng / end it first, or give this one its own --dir")
 	}
 	if err := d.prepare(ctx); err != nil {
 		return err

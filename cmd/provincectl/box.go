@@ -134,13 +134,13 @@ func (l *laneFlags) Set(s string) error {
 func boxHint(err error) error {
 	switch {
 	case errors.Is(err, office.ErrNoBox):
-		return cli.Hint(err, "provincectl box list shows all; box invite makes a new one")
+		return cli.Hint(err, "xem các máy: provincectl box list; mời máy mới: box invite / provincectl box list shows all; box invite makes a new one")
 	case errors.Is(err, office.ErrTaken):
-		return cli.Hint(err, "choose another name")
+		return cli.Hint(err, "chọn tên khác / choose another name")
 	case errors.Is(err, office.ErrCode):
-		return cli.Hint(err, "read it out again, letter by letter; if it still differs, do not approve: invite the box anew, which makes this claim void")
+		return cli.Hint(err, "đọc lại từng chữ; nếu vẫn khác thì không duyệt: mời lại máy, giấy mời này sẽ hết hiệu lực / read it out again, letter by letter; if it still differs, do not approve: invite the box anew, which makes this claim void")
 	case errors.Is(err, office.ErrState):
-		return cli.Hint(err, "invited or requested: box invite again, box accept; approved: box replace, recert, retire; retired ids are not given again")
+		return cli.Hint(err, "đã mời hoặc đã yêu cầu: box invite lại, box accept; đã duyệt: box replace, recert, retire; mã của máy đã bỏ không cấp lại / invited or requested: box invite again, box accept; approved: box replace, recert, retire; retired ids are not given again")
 	}
 	return err
 }
@@ -253,11 +253,11 @@ func takeRequest(opened *office.Office, dir string) error {
 	}
 	b, err := durable.ReadForeign(filepath.Join(dir, enrol.RequestFile), enrol.MaxBody)
 	if err != nil {
-		return cli.Hint(err, "the box writes it: checkpointctl enrol --request DIR")
+		return cli.Hint(err, "máy viết tệp này / the box writes it: checkpointctl enrol --request DIR")
 	}
 	var refusal enrol.Refusal
 	if _, err = opened.Ask(b, "stick", time.Now()); errors.As(err, &refusal) {
-		return cli.Hint(err, "box list shows whether the claim is still good; box invite makes a new one")
+		return cli.Hint(err, "giấy mời còn dùng được không: box list; tạo giấy mới: box invite / box list shows whether the claim is still good; box invite makes a new one")
 	}
 	if errors.Is(err, enrol.ErrWaiting) {
 		return nil

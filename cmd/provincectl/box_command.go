@@ -71,7 +71,7 @@ func send(ctx context.Context, io cli.IO, broker office.Broker, c wire.Command, 
 	defer cancel()
 	sealed, err := broker.Send(ctx, c)
 	if errors.Is(err, context.DeadlineExceeded) {
-		return nil, cli.Hint(fmt.Errorf("%s has not answered in %s", c.Box, wait), "if the broker has the command, the box obeys when it comes back before %s; checkpointctl status on the box tells what it refused", c.Expires.Format(time.RFC3339))
+		return nil, cli.Hint(fmt.Errorf("%s has not answered in %s", c.Box, wait), "nếu broker đã nhận lệnh, máy sẽ làm theo khi có mạng lại trước %[1]s; lệnh nào bị từ chối: checkpointctl status trên máy / if the broker has the command, the box obeys when it comes back before %[1]s; checkpointctl status on the box tells what it refused", c.Expires.Format(time.RFC3339))
 	}
 	if err != nil {
 		return nil, err
@@ -84,11 +84,11 @@ func send(ctx context.Context, io cli.IO, broker office.Broker, c wire.Command, 
 func (o *officeFlags) writeDiagnosis(io cli.IO, c wire.Command, sealed []byte, out string) error {
 	key, err := keys.ReadRecords(filepath.Join(o.keys, keys.RecordsFile))
 	if err != nil {
-		return cli.Hint(err, "a diagnosis is sealed to the key of records: run this where that key is")
+		return cli.Hint(err, "bản chẩn đoán được niêm phong cho khoá bản ghi: chạy lệnh này ở nơi giữ khoá đó / a diagnosis is sealed to the key of records: run this where that key is")
 	}
 	text, err := wire.OpenDiagnosis(key, c, sealed)
 	if err != nil {
-		return cli.Hint(err, "somebody else may have answered: order another")
+		return cli.Hint(err, "có thể nơi khác đã trả lời: ra lệnh lại / somebody else may have answered: order another")
 	}
 	if err := durable.Replace(out, append(text, '\n'), 0o600); err != nil {
 		return err

@@ -37,10 +37,10 @@ func boxServe() *cli.Command {
 			}
 			pair, err := tls.LoadX509KeyPair(cert, key)
 			if err != nil {
-				return cli.Hint(err, "provincectl ca issue enrol --host NAME --out DIR makes both")
+				return cli.Hint(err, "tạo cả hai tệp / make both: provincectl ca issue enrol --host NAME --out DIR")
 			}
 			if len(pair.Certificate) < 2 {
-				return cli.Hint(fmt.Errorf("%s holds no authority behind the certificate", cert), "use the file as provincectl ca issue wrote it: new boxes know the server by its authority")
+				return cli.Hint(fmt.Errorf("%s holds no authority behind the certificate", cert), "dùng nguyên tệp mà provincectl ca issue đã viết: máy mới nhận ra máy chủ nhờ nơi cấp chứng thư / use the file as provincectl ca issue wrote it: new boxes know the server by its authority")
 			}
 			l, err := net.Listen("tcp", listen)
 			if err != nil {

@@ -62,7 +62,7 @@ func publishAnnounce() *cli.Command {
 				return err
 			}
 			if err := broker.Announce(ctx, now.Snapshot); err != nil {
-				return cli.Hint(err, "nothing is lost: boxes look by themselves every few minutes")
+				return cli.Hint(err, "không mất gì: vài phút một lần các máy tự tìm bản mới / nothing is lost: boxes look by themselves every few minutes")
 			}
 			fmt.Fprintf(io.Out, "snapshot %d of %s is announced\n", now.Snapshot, now.Province)
 			return nil

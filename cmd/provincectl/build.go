@@ -81,7 +81,7 @@ func (o *buildOptions) flags(f *flag.FlagSet) {
 func (o *buildOptions) run(ctx context.Context, io cli.IO) error {
 	trust, err := snapshot.ReadTrust(filepath.Join(o.keys, keys.ProvinceFile))
 	if err != nil {
-		return cli.Hint(err, "make the keys with: provincectl keys init --province NAME --out %s", o.keys)
+		return cli.Hint(err, "tạo khoá / make the keys with: provincectl keys init --province NAME --out %s", o.keys)
 	}
 	if err := keys.CheckDir(o.keys); err != nil {
 		return err
@@ -132,20 +132,20 @@ func (o *buildOptions) write(ctx context.Context, io cli.IO, order chain.Order) 
 }
 
 func buildHint(err error) error {
-	const base = "nothing was built; build a base: the same command with --layer base, without --against"
+	const base = "chưa dựng gì; dựng bản gốc: cùng lệnh với --layer base, không có --against / nothing was built; build a base: the same command with --layer base, without --against"
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, chain.ErrNoState), errors.Is(err, chain.ErrOtherPepper), errors.Is(err, state.ErrDamaged), errors.Is(err, state.ErrOther):
 		return cli.Hint(err, base)
 	case errors.Is(err, keycache.ErrBusy):
-		return cli.Hint(err, "nothing was built; wait for the other build")
+		return cli.Hint(err, "chưa dựng gì; chờ lần dựng kia xong / nothing was built; wait for the other build")
 	case errors.Is(err, scratch.ErrNoRoom):
-		return cli.Hint(err, "nothing was built; --out on a larger disk")
+		return cli.Hint(err, "chưa dựng gì; đặt --out ở đĩa lớn hơn / nothing was built; --out on a larger disk")
 	case errors.Is(err, context.Canceled):
-		return cli.Hint(err, "nothing was built; keys that were stretched are kept")
+		return cli.Hint(err, "chưa dựng gì; các khoá đã tính xong được giữ lại / nothing was built; keys that were stretched are kept")
 	}
-	return cli.Hint(err, "nothing was built; mend the rows and run it again")
+	return cli.Hint(err, "chưa dựng gì; sửa các dòng rồi chạy lại / nothing was built; mend the rows and run it again")
 }
 
 // what is the layer in words.

@@ -114,7 +114,7 @@ func (o *buildOptions) choose(list []chain.Snapshot, kind snapshot.LayerKind) (c
 
 func chooseHint(err error) error {
 	if errors.Is(err, chain.ErrFull) || errors.Is(err, chain.ErrNothingBelow) {
-		return cli.Hint(err, "build a new base: the same command with --layer base, without --on and --against, from the whole of the data")
+		return cli.Hint(err, "dựng bản gốc mới: cùng lệnh với --layer base, không có --on và --against, từ toàn bộ dữ liệu / build a new base: the same command with --layer base, without --on and --against, from the whole of the data")
 	}
 	return err
 }
@@ -133,7 +133,7 @@ func (o *buildOptions) dated(m *snapshot.Manifest) (err error) {
 		m.Created = t.Unix()
 	}
 	if err := m.Plausible(time.Now()); err != nil {
-		return cli.Hint(err, "nothing was built; %s; --created is when the data were taken", setClock)
+		return cli.Hint(err, "chưa dựng gì; chỉnh giờ máy dựng và máy đưa ra; --created là lúc lấy dữ liệu / nothing was built; %s; --created is when the data were taken", setClock)
 	}
 	if o.trusted != "" {
 		list, err := readTrustList(o.trusted)

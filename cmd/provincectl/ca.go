@@ -30,7 +30,7 @@ func (o *officeFlags) addAs(f *flag.FlagSet, name string) {
 func (o *officeFlags) open() (*office.Office, error) {
 	opened, err := office.Open(o.keys, o.register)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, cli.Hint(err, "make the office's key and authority with: provincectl ca init --keys %s", o.keys)
+		return nil, cli.Hint(err, "tạo khoá và nơi cấp chứng thư / make the office's key and authority with: provincectl ca init --keys %s", o.keys)
 	}
 	return opened, err
 }
@@ -62,7 +62,7 @@ func caInit() *cli.Command {
 				return cli.Usage("ca init: unexpected argument %q", args[0])
 			}
 			if err := keys.CheckDir(o.keys); err != nil {
-				return cli.Hint(err, "make the keys with: provincectl keys init --province NAME --out %s", o.keys)
+				return cli.Hint(err, "tạo khoá / make the keys with: provincectl keys init --province NAME --out %s", o.keys)
 			}
 			trust, err := keys.AddOffice(o.keys)
 			if err != nil {
@@ -134,7 +134,7 @@ func caIssue() *cli.Command {
 			}
 			c, err := opened.Issue(p, name, list, out, time.Now(), time.Duration(days)*24*time.Hour)
 			if err != nil {
-				return cli.Hint(err, "servers need --host, clients have none; a name serves one kind of machine; keys are never replaced: choose another --out")
+				return cli.Hint(err, "máy chủ cần --host, máy khách thì không; mỗi tên cho một loại máy; khoá không bị ghi đè: chọn --out khác / servers need --host, clients have none; a name serves one kind of machine; keys are never replaced: choose another --out")
 			}
 			fmt.Fprintf(io.Out, "%s for %s until %s: %s\n", name, p, c.Until.Format(time.DateOnly), filepath.Join(out, name+".{key,pem}"))
 			return nil
@@ -192,7 +192,7 @@ func caRevoke() *cli.Command {
 				return err
 			}
 			if err := opened.Revoke(args[0], time.Now()); err != nil {
-				return cli.Hint(err, "boxes: provincectl box retire or replace")
+				return cli.Hint(err, "với máy kiểm soát / for boxes: provincectl box retire, box replace")
 			}
 			fmt.Fprintf(io.Out, "%s: revoked\n", args[0])
 			return o.tellCRL(io, o.crlFile())

@@ -48,7 +48,7 @@ func declarationKey() *cli.Command {
 			}
 			public, err := keys.NewDeclarationKey(out)
 			if err != nil {
-				return cli.Hint(err, "choose another --out: codes of the old key are good until they end, keep it listed until then")
+				return cli.Hint(err, "chọn --out khác: mã của khoá cũ còn giá trị đến khi hết hạn, giữ khoá đó trong danh sách đến lúc ấy / choose another --out: codes of the old key are good until they end, keep it listed until then")
 			}
 			b, err := json.MarshalIndent(declaration.Key{Issuer: issuer, Public: public}, "", "  ")
 			if err == nil {
@@ -112,13 +112,13 @@ func (o *issueOptions) run(io cli.IO) error {
 	}
 	list, err := o.declarations()
 	if err != nil {
-		return cli.Hint(err, "no code was made; mend what is named and run it again")
+		return cli.Hint(err, "chưa tạo mã nào; sửa chỗ được nêu rồi chạy lại / no code was made; mend what is named and run it again")
 	}
 	codes := map[string]*print.Label{} // all are signed before the first is written
 	for file, d := range list {
 		d.Issuer, d.Expires = issuer, d.Issued.Add(time.Duration(o.hours*float64(time.Hour)))
 		if codes[file], err = declarationLabel(d, private); err != nil {
-			return cli.Hint(fmt.Errorf("%s: %w", filepath.Base(file), err), "no code was made")
+			return cli.Hint(fmt.Errorf("%s: %w", filepath.Base(file), err), "chưa tạo mã nào / no code was made")
 		}
 	}
 	if o.csv != "" {
@@ -202,7 +202,7 @@ func declarationLabel(d declaration.Declaration, key ed25519.PrivateKey) (*print
 func readDeclarationKey(path string) (ed25519.PrivateKey, string, error) {
 	private, err := keys.ReadSigner(path)
 	if err != nil {
-		return nil, "", cli.Hint(err, "make one with: provincectl declaration key")
+		return nil, "", cli.Hint(err, "tạo khoá / make one with: provincectl declaration key")
 	}
 	b, err := os.ReadFile(publicFile(path))
 	if err != nil {

@@ -154,9 +154,9 @@ func (g *gate) judge(before, after *policy.Policy, at time.Time) changes.Judge {
 func diffHint(err error) error {
 	switch {
 	case errors.Is(err, changes.ErrNoState):
-		return cli.Hint(err, "the state lies beside the snapshot where it was built, as SNAP.state: compare there, or build the snapshot again from the same files")
+		return cli.Hint(err, "tệp trạng thái nằm cạnh bản dữ liệu ở nơi dựng, tên BẢN.state: so ở đó, hoặc dựng lại từ chính các tệp ấy / the state lies beside the snapshot where it was built, as SNAP.state: compare there, or build the snapshot again from the same files")
 	case errors.Is(err, state.ErrDamaged), errors.Is(err, state.ErrOther), errors.Is(err, snapshot.ErrDamaged):
-		return cli.Hint(err, "build the snapshot again from the same files, or compare with another one; nobody should sign what cannot be compared")
+		return cli.Hint(err, "dựng lại từ chính các tệp ấy, hoặc so với bản khác; không ai nên ký bản không so được / build the snapshot again from the same files, or compare with another one; nobody should sign what cannot be compared")
 	}
 	return err
 }

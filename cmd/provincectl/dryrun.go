@@ -80,7 +80,7 @@ func (d *dryRun) run(ctx context.Context, io cli.IO, file string) error {
 	}
 	holders, err := findHolders(below, pepper, each)
 	if err != nil {
-		return cli.Hint(err, "the state lies beside the snapshot where it was built, as SNAP.state")
+		return cli.Hint(err, "tệp trạng thái nằm cạnh bản dữ liệu ở nơi dựng, tên BẢN.state / the state lies beside the snapshot where it was built, as SNAP.state")
 	}
 	c := &comparison{before: before, after: after, manifest: below.Manifest, lane: d.lane, pepper: pepper, holders: holders, moves: map[move]int{}}
 	if len(below.Manifest.Zones) > 0 {
@@ -93,7 +93,7 @@ func (d *dryRun) run(ctx context.Context, io cli.IO, file string) error {
 	}
 	c.print(cli.Plain(io.Out))
 	if c.all == 0 {
-		return cli.Hint(errors.New("there are no decisions"), "is it the right day, and were its records opened? collectord's health page tells")
+		return cli.Hint(errors.New("there are no decisions"), "có đúng ngày không, bản ghi của ngày đó đã mở chưa? xem trang tình trạng của collectord / is it the right day, and were its records opened? collectord's health page tells")
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func (d *dryRun) records(ctx context.Context) (everyDecision, error) {
 		}
 		days, err := daykeys.Open(d.dayKeys)
 		if err != nil {
-			return nil, cli.Hint(err, "--day-keys: as in collectord's configuration")
+			return nil, cli.Hint(err, "--day-keys: như trong cấu hình của collectord / --day-keys: as in collectord's configuration")
 		}
 		return func(do func(checkpoint.Record, *checkpoint.Record) error) error {
 			return postgres.Decisions(ctx, d.database, days, day, d.boxes, inPairs(do))

@@ -93,14 +93,14 @@ func (o *explainOptions) facts(io cli.IO, p *policy.Policy) (policy.Facts, error
 		facts, err = o.shown(io.In, p)
 	case o.name != "":
 		if facts, found = p.Case(o.name); !found {
-			err = cli.Hint(fmt.Errorf("the policy has no test case %q", o.name), "policy explain without --case lists its cases")
+			err = cli.Hint(fmt.Errorf("the policy has no test case %q", o.name), "policy explain không có --case liệt kê các trường hợp / policy explain without --case lists its cases")
 		}
 	}
 	if err != nil {
 		return facts, err
 	}
 	facts, err = p.Given(facts, strings.Join(o.given, "\n"))
-	return facts, cli.Hint(err, "provincectl policy facts lists what can be given, for example --given 'doses.days = [14, 60]'")
+	return facts, cli.Hint(err, "nêu được gì: provincectl policy facts, ví dụ --given 'doses.days = [14, 60]' / provincectl policy facts lists what can be given, for example --given 'doses.days = [14, 60]'")
 }
 
 // maxCode is how long a code on standard input may be, in bytes.
@@ -125,7 +125,7 @@ func (o *explainOptions) shown(in stdio.Reader, p *policy.Policy) (policy.Facts,
 	}
 	card := credential.Parse([]byte(payload), now)
 	if !card.Personal() {
-		return policy.Facts{}, cli.Hint(fmt.Errorf("this code is nobody's (%s): no rule is asked about it", messages.Kind(card.Format, messages.English)), "checkpointctl parse --json says how it is read")
+		return policy.Facts{}, cli.Hint(fmt.Errorf("this code is nobody's (%s): no rule is asked about it", messages.Kind(card.Format, messages.English)), "mã này được đọc thế nào: checkpointctl parse --json / checkpointctl parse --json says how it is read")
 	}
 	data := &verify.Data{Policy: p, Created: now}
 	return verify.Suppose(&card, checkpoint.Person{}, checkpoint.LaneInfo{SiteType: "building", Direction: checkpoint.In}, data, now), nil
@@ -138,7 +138,7 @@ func readCode(in stdio.Reader) (payload string, err error) {
 		return "", fmt.Errorf("read code: %w", err)
 	}
 	if json.Unmarshal(line, &payload) != nil {
-		return "", cli.Hint(fmt.Errorf("standard input: want a code as one JSON string"), "--help shows how")
+		return "", cli.Hint(fmt.Errorf("standard input: want a code as one JSON string"), "xem cách dùng / see: --help")
 	}
 	return payload, nil
 }

@@ -39,7 +39,7 @@ func readColumns(path string) (input.Columns, error) {
 		return nil, nil
 	}
 	columns, err := input.ReadColumns(path)
-	return columns, cli.Hint(err, "a table for each input, such as [people], with lines such as number = \"SO_DINH_DANH\"; see docs/formats.md")
+	return columns, cli.Hint(err, "mỗi nguồn một bảng, như [people], với các dòng như number = \"SO_DINH_DANH\"; xem docs/formats.md / a table for each input, such as [people], with lines such as number = \"SO_DINH_DANH\"; see docs/formats.md")
 }
 
 // inspectPolicyAndTrust ends the output of snapshot inspect.
@@ -63,7 +63,7 @@ func inspectPolicyAndTrust(io cli.IO, m snapshot.Manifest, raw []byte, signature
 		return err
 	}
 	if _, err := snapshot.Accept(raw, signatures, trust); err != nil {
-		return cli.Hint(err, "%d officers must sign it: provincectl snapshot sign", trust.Snapshot.Threshold)
+		return cli.Hint(err, "cần %[1]d cán bộ ký / %[1]d officers must sign it: provincectl snapshot sign", trust.Snapshot.Threshold)
 	}
 	fmt.Fprintf(io.Out, "  signatures: good, at least %d of %d\n", trust.Snapshot.Threshold, len(trust.Snapshot.Keys))
 	return nil

@@ -49,7 +49,7 @@ func keysInit() *cli.Command {
 			}
 			trust, err := keys.Init(out, province, officers, threshold)
 			if err != nil {
-				return cli.Hint(err, "choose another --out, or keep the keys you have")
+				return cli.Hint(err, "chọn --out khác, hoặc giữ khoá đang có / choose another --out, or keep the keys you have")
 			}
 			if err := keys.WriteBuild(out, keys.Build{Stretch: stretch}); err != nil {
 				return err

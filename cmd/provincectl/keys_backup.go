@@ -37,14 +37,14 @@ func keysBackup(work int) *cli.Command {
 			}
 			draft, err := backup.Prepare(dir, out, names(list), threshold, time.Now())
 			if err != nil { // before anybody types
-				return cli.Hint(err, "nothing was written")
+				return cli.Hint(err, "chưa ghi gì / nothing was written")
 			}
 			to, err := recipients(ctx, list, work)
 			if err != nil {
 				return err
 			}
 			if err := draft.Write(to); err != nil {
-				return cli.Hint(err, "nothing was written")
+				return cli.Hint(err, "chưa ghi gì / nothing was written")
 			}
 			tellBackup(io.Out, draft.Backup, out)
 			return nil
@@ -75,12 +75,12 @@ func tellBackup(w io.Writer, b backup.Backup, out string) {
 
 func restoreHint(err error) error {
 	for cause, hint := range map[error]string{
-		backup.ErrTooFew:  "ask those officers for their shares",
-		backup.ErrMixed:   "the line \"backup:\" in a share says which backup it is of; the sheet names all of it",
-		backup.ErrLocked:  "nothing was written; each share opens with its own officer's passphrase or identity file",
-		backup.ErrDamaged: "nothing was written; shares of other officers may do as well",
-		backup.ErrMissing: "--bundle names the bundle.tar of the same backup; every officer has a copy",
-		fs.ErrExist:       "choose another --out; keys are never overwritten",
+		backup.ErrTooFew:  "xin phần của các cán bộ đó / ask those officers for their shares",
+		backup.ErrMixed:   "dòng \"backup:\" trong mỗi phần cho biết phần đó của bản sao lưu nào; tờ giấy ghi đủ các phần / the line \"backup:\" in a share says which backup it is of; the sheet names all of it",
+		backup.ErrLocked:  "chưa ghi gì; mỗi phần mở bằng mật khẩu hoặc tệp khoá của chính cán bộ giữ nó / nothing was written; each share opens with its own officer's passphrase or identity file",
+		backup.ErrDamaged: "chưa ghi gì; có thể dùng phần của cán bộ khác / nothing was written; shares of other officers may do as well",
+		backup.ErrMissing: "nêu bundle.tar của cùng bản sao lưu bằng --bundle; cán bộ nào cũng có một bản / --bundle names the bundle.tar of the same backup; every officer has a copy",
+		fs.ErrExist:       "chọn --out khác; khoá không bao giờ bị ghi đè / choose another --out; keys are never overwritten",
 	} {
 		if errors.Is(err, cause) {
 			return cli.Hint(err, "%s", hint)

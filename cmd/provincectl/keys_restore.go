@@ -102,7 +102,7 @@ func (o *restoreOptions) fits(restored snapshot.Trust) error {
 		return err
 	}
 	if !keys.SameProvince(trust, restored) {
-		return cli.Hint(fmt.Errorf("restore keys: they are not the keys that %s names", o.trust), "nothing was written; look for a backup made after the keys were last changed")
+		return cli.Hint(fmt.Errorf("restore keys: they are not the keys that %s names", o.trust), "chưa ghi gì; tìm bản sao lưu làm sau lần đổi khoá gần nhất / nothing was written; look for a backup made after the keys were last changed")
 	}
 	return nil
 }

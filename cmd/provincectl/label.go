@@ -89,7 +89,7 @@ func labelPerson() *cli.Command {
 func (o *labelOptions) one(io cli.IO, file string, mode os.FileMode) error {
 	code, err := print.For(o.payload, o.side, o.distance)
 	if err != nil {
-		return cli.Hint(err, "a larger --side, a smaller --distance, or a shorter --payload")
+		return cli.Hint(err, "--side lớn hơn, --distance gần hơn, hoặc --payload ngắn hơn / a larger --side, a smaller --distance, or a shorter --payload")
 	}
 	label := &print.Label{Code: code, Side: o.side, Title: o.title}
 	if o.line != "" {
@@ -125,10 +125,10 @@ func (o *labelOptions) all(io cli.IO) error {
 		faults = append(faults, err)
 	}
 	if err := errors.Join(faults...); err != nil {
-		return cli.Hint(err, "no label was made; mend the rows and run it again")
+		return cli.Hint(err, "chưa in tờ nào; sửa các dòng rồi chạy lại / no label was made; mend the rows and run it again")
 	}
 	if len(sites) == 0 {
-		return cli.Hint(fmt.Errorf("%s: no site has a place code", o.sites), "fill in its column place_code, or: provincectl label place --payload ADDRESS")
+		return cli.Hint(fmt.Errorf("%s: no site has a place code", o.sites), "điền cột place_code, hoặc dùng provincectl label place --payload ĐỊA-CHỈ / fill in its column place_code, or: provincectl label place --payload ADDRESS")
 	}
 	if err := os.MkdirAll(o.out, 0o755); err != nil {
 		return err
@@ -185,7 +185,7 @@ func writeLabel(file string, label *print.Label, formats string, mode os.FileMod
 		return cli.Usage("--as: want some of png,svg,pdf,txt, not %q", asked[i])
 	}
 	if err := label.Fits(); err != nil {
-		return cli.Hint(err, "fewer words, or a larger --side")
+		return cli.Hint(err, "ít chữ hơn, hoặc --side lớn hơn / fewer words, or a larger --side")
 	}
 	for _, format := range asked {
 		b, err := makers[format]()

@@ -20,7 +20,7 @@ import (
 // byPassphrase stands in an officers' file for officers without an age key.
 const byPassphrase = "passphrase"
 
-const officersHint = "one officer a line: either \"passphrase NAME\" (typed at this terminal) or \"age1… NAME\" (made by: provincectl keys officer NAME)"
+const officersHint = "mỗi cán bộ một dòng: \"passphrase TÊN\" (gõ tại máy này) hoặc \"age1… TÊN\" (tạo bằng provincectl keys officer TÊN) / one officer a line: either \"passphrase NAME\" (typed at this terminal) or \"age1… NAME\" (made by: provincectl keys officer NAME)"
 
 // listed is a line of the officers' file.
 type listed struct {

@@ -29,7 +29,7 @@ type passphrases struct{ keys, screen *os.File }
 func askPassphrases() (*passphrases, error) {
 	keys, screen, err := system.Terminal()
 	if err != nil {
-		return nil, cli.Hint(errors.New("there is no terminal to type a passphrase at"), "run it by hand at a terminal; with ssh: ssh -t")
+		return nil, cli.Hint(errors.New("there is no terminal to type a passphrase at"), "chạy trực tiếp tại màn hình lệnh; qua ssh: ssh -t / run it by hand at a terminal; with ssh: ssh -t")
 	}
 	return &passphrases{keys, screen}, nil
 }

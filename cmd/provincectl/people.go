@@ -116,7 +116,7 @@ func (o *checkOptions) run(ctx context.Context, io cli.IO) error {
 		bar.Done()
 	}
 	if errors.Is(err, fs.ErrExist) {
-		return cli.Hint(err, "rows mended there before are not overwritten; name another --rejects directory")
+		return cli.Hint(err, "không ghi đè các dòng đã sửa ở đó; nêu thư mục --rejects khác / rows mended there before are not overwritten; name another --rejects directory")
 	}
 	if err != nil {
 		return err
@@ -154,9 +154,9 @@ func (o *checkOptions) verdict(r *check.Report) error {
 	}
 	err := errors.New(strings.Join(faults, ", "))
 	if rejected > 0 && o.rejects == "" {
-		return cli.Hint(err, "--rejects DIR writes these rows out, to mend them there")
+		return cli.Hint(err, "ghi các dòng này ra để sửa: --rejects DIR / --rejects DIR writes these rows out, to mend them there")
 	}
-	return cli.Hint(err, "mend the rows and check again")
+	return cli.Hint(err, "sửa các dòng rồi kiểm tra lại / mend the rows and check again")
 }
 
 // numberParser remembers which of the thousand prefixes are known: the list is

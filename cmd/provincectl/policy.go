@@ -60,7 +60,7 @@ func readPolicy(path string) (*policy.Policy, error) {
 	}
 	p, err := snapshots.Policy(text)
 	if err != nil {
-		return nil, cli.Hint(fmt.Errorf("%s: %w", path, err), "provincectl policy facts lists what rules may ask")
+		return nil, cli.Hint(fmt.Errorf("%s: %w", path, err), "quy tắc hỏi được gì: provincectl policy facts / provincectl policy facts lists what rules may ask")
 	}
 	return p, nil
 }

@@ -93,7 +93,7 @@ func publishRoot(name string) *cli.Command {
 				return err
 			}
 			if begun != (name == "rotate") {
-				return cli.Hint(fmt.Errorf("publish %s: the repository has %s", name, map[bool]string{true: "a root already", false: "no root yet"}[begun]), "init begins a repository, rotate changes its keys")
+				return cli.Hint(fmt.Errorf("publish %s: the repository has %s", name, map[bool]string{true: "a root already", false: "no root yet"}[begun]), "tạo kho mới: init; đổi khoá của kho: rotate / init begins a repository, rotate changes its keys")
 			}
 			online, err := keys.OnlineSigner(r.online)
 			if err != nil {
@@ -188,13 +188,13 @@ func snapshotPublish() *cli.Command {
 			m, err := repo.Publish(args[0], online)
 			bar.Done()
 			if errors.Is(err, publish.ErrRollout) {
-				return cli.Hint(err, "nothing changed for the boxes; provincectl rollout start plans the stages anew or, with --continue, lets the rollout go on with this snapshot; --end-rollout ends it")
+				return cli.Hint(err, "các máy không bị ảnh hưởng gì; lập lại các đợt: provincectl rollout start, thêm --continue thì đi tiếp với bản này; kết thúc: --end-rollout / nothing changed for the boxes; provincectl rollout start plans the stages anew or, with --continue, lets the rollout go on with this snapshot; --end-rollout ends it")
 			}
 			if errors.Is(err, snapshot.ErrCreated) {
-				return cli.Hint(err, "nothing changed for the boxes; %s, then build and sign the snapshot again", setClock)
+				return cli.Hint(err, "các máy không bị ảnh hưởng gì; chỉnh giờ rồi dựng và ký lại / nothing changed for the boxes; %s, then build and sign the snapshot again", setClock)
 			}
 			if err != nil {
-				return cli.Hint(err, "nothing changed for the boxes")
+				return cli.Hint(err, "các máy không bị ảnh hưởng gì / nothing changed for the boxes")
 			}
 			fmt.Fprintf(io.Out, "snapshot %d of %s is the newest in %s\n", m.Number, m.Province, r.dir)
 			return nil

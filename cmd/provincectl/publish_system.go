@@ -55,7 +55,7 @@ func publishSystem() *cli.Command {
 			offer, err := repo.SignSystem(args[0], v, planned, officer)
 			bar.Done()
 			if err != nil {
-				return cli.Hint(err, "nothing changed for the boxes")
+				return cli.Hint(err, "các máy không bị ảnh hưởng gì / nothing changed for the boxes")
 			}
 			fmt.Fprintf(io.Out, "signed system %s with %s\n", v, filepath.Base(key))
 			printStages(io.Out, offer.Plan)
@@ -112,7 +112,7 @@ func keysSystem() *cli.Command {
 				return cli.Usage("keys system: --province is needed, and no arguments")
 			}
 			if err := keys.InitSystem(out, province); err != nil {
-				return cli.Hint(err, "choose another --out, or keep the keys you have")
+				return cli.Hint(err, "chọn --out khác, hoặc giữ khoá đang có / choose another --out, or keep the keys you have")
 			}
 			fmt.Fprintf(io.Out, "keys of systems in %s:\n", out)
 			fmt.Fprintf(io.Out, "  %-15s public, goes into the image: UPDATE_KEYRING=%s make image\n", keys.SystemKeyringFile, filepath.Join(out, keys.SystemKeyringFile))

@@ -108,7 +108,7 @@ func rolloutAbort() *cli.Command {
 				return cli.Usage("rollout abort: --back-to, --repo, --online and --out are needed, and no arguments")
 			}
 			if _, err := os.Stat(out); !errors.Is(err, fs.ErrNotExist) {
-				return cli.Hint(fmt.Errorf("rollout abort: %s is there already", out), "choose another --out")
+				return cli.Hint(fmt.Errorf("rollout abort: %s is there already", out), "chọn --out khác / choose another --out")
 			}
 			repo, now, err := r.published()
 			if err != nil {
@@ -119,7 +119,7 @@ func rolloutAbort() *cli.Command {
 			}
 			m, err := repo.Revert(back, from, out)
 			if err != nil {
-				return cli.Hint(err, "--from names a directory of that snapshot as officers signed it, if the repository has forgotten it or holds another")
+				return cli.Hint(err, "nêu thư mục của bản đó, còn chữ ký của các cán bộ, bằng --from nếu kho không còn giữ hoặc giữ bản khác / --from names a directory of that snapshot as officers signed it, if the repository has forgotten it or holds another")
 			}
 			fmt.Fprintf(io.Out, "snapshot %d in %s carries the layers and the policy of %d, whose data are of %s\n", m.Number, out, back, m.CreatedAt().Format(time.RFC3339))
 			fmt.Fprintf(io.Out, "next: officers compare it with %d as they have it, and sign: provincectl snapshot sign --key FILE %s\nthen: provincectl snapshot publish --end-rollout --repo %s --online %s %s\n", back, out, r.dir, r.online, out)

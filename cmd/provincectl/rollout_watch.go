@@ -159,16 +159,16 @@ func (w *watchFlags) stop(io cli.IO, repo *publish.Repo, now publish.Rollout, wh
 	}
 	back := fmt.Sprintf("provincectl rollout abort --back-to NUMBER --repo %s", w.dir)
 	if w.online == "" {
-		return stopped(fmt.Errorf("rollout of snapshot %d is NOT paused: %s", now.Snapshot, why), "pause it: provincectl rollout pause --repo %s --online FILE; watch pauses by itself with --online", w.dir)
+		return stopped(fmt.Errorf("rollout of snapshot %d is NOT paused: %s", now.Snapshot, why), "tạm dừng / pause it: provincectl rollout pause --repo %s --online FILE; có --online thì watch tự tạm dừng / watch pauses by itself with --online", w.dir)
 	}
 	online, err := keys.ReadSigner(w.online)
 	if err == nil {
 		_, err = repo.Pause(online)
 	}
 	if err != nil {
-		return stopped(fmt.Errorf("rollout of snapshot %d is NOT paused: %s: %w", now.Snapshot, why, err), "go back: %s", back)
+		return stopped(fmt.Errorf("rollout of snapshot %d is NOT paused: %s: %w", now.Snapshot, why, err), "quay lại bản cũ / go back: %s", back)
 	}
-	return stopped(fmt.Errorf("rollout of snapshot %d is paused: %s", now.Snapshot, why), "look at the boxes, then: provincectl rollout resume --repo %s, or %s", w.dir, back)
+	return stopped(fmt.Errorf("rollout of snapshot %d is paused: %s", now.Snapshot, why), "xem các máy trước, rồi đi tiếp hoặc quay lại / look at the boxes, then go on or back: provincectl rollout resume --repo %s, %s", w.dir, back)
 }
 
 // screen draws a table over itself on a terminal, and elsewhere writes a line of

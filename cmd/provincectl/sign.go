@@ -62,7 +62,7 @@ func (o *signOptions) run(ctx context.Context, io cli.IO, dir string) error {
 	}
 	it.describe(io.Out)
 	if err := it.manifest.Plausible(time.Now()); err != nil {
-		return cli.Hint(err, "a clock is wrong, this machine's or the builder's: boxes refuse such data; set it and build anew")
+		return cli.Hint(err, "đồng hồ sai, ở máy này hoặc máy dựng: các máy từ chối dữ liệu như vậy; chỉnh giờ rồi dựng lại / a clock is wrong, this machine's or the builder's: boxes refuse such data; set it and build anew")
 	}
 	offer, err := o.offer(io.Out, it)
 	if err != nil {
@@ -87,7 +87,7 @@ func (o *signOptions) offer(w stdio.Writer, it side) (publish.Offer, error) {
 	fresh := time.Now().AddDate(0, 0, o.days)
 	offer, err := publish.Prepare(it.dir, it.raw, fresh)
 	if errors.Is(err, publish.ErrFresh) {
-		return offer, cli.Hint(err, "ask the officer who signed before: either --targets-days for as long as that, or remove %s and all sign again", filepath.Join(it.dir, publish.TargetsFile))
+		return offer, cli.Hint(err, "hỏi người đã ký trước: dùng --targets-days bằng thời hạn đó, hoặc bỏ tệp %[1]s rồi mọi người ký lại / ask the officer who signed before: either --targets-days for as long as that, or remove %[1]s and all sign again", filepath.Join(it.dir, publish.TargetsFile))
 	}
 	if err != nil {
 		return offer, err
@@ -179,7 +179,7 @@ func (o *signOptions) before(it side) (dir string, alarms []changes.Alarm, err e
 // province is whose signatures tell which earlier snapshots count.
 func (o *signOptions) province() (snapshot.Trust, error) {
 	trust, err := snapshot.ReadTrust(cmp.Or(o.trust, filepath.Join(filepath.Dir(o.key), keys.ProvinceFile)))
-	return trust, cli.Hint(err, "--trust names the province.json that tells which earlier snapshots officers signed")
+	return trust, cli.Hint(err, "nêu province.json cho biết các bản trước do ai ký bằng --trust / --trust names the province.json that tells which earlier snapshots officers signed")
 }
 
 // agree refuses alarms that the officer has not confirmed by the snapshot's
@@ -187,7 +187,7 @@ func (o *signOptions) province() (snapshot.Trust, error) {
 func (o *signOptions) agree(w stdio.Writer, it side, alarms []changes.Alarm) error {
 	number := it.manifest.Number
 	if o.confirm != 0 && o.confirm != number {
-		return cli.Hint(fmt.Errorf("không ký: đây là bản %d, không phải bản %d / not signed: this is snapshot %d, not %d", number, o.confirm, number, o.confirm), "look at what changes, then type the number of the snapshot that you mean to sign")
+		return cli.Hint(fmt.Errorf("không ký: đây là bản %d, không phải bản %d / not signed: this is snapshot %d, not %d", number, o.confirm, number, o.confirm), "xem điều gì đổi, rồi gõ số của bản mà mình muốn ký / look at what changes, then type the number of the snapshot that you mean to sign")
 	}
 	if len(alarms) == 0 {
 		if number == 1 && o.against == "" {
@@ -201,7 +201,7 @@ func (o *signOptions) agree(w stdio.Writer, it side, alarms []changes.Alarm) err
 		return nil
 	}
 	return cli.Hint(fmt.Errorf("không ký bản %d: cần xem lại / not signed: snapshot %d needs a second look", number, number),
-		"find out why with whoever built it; if it is meant: the same command with --confirm %d", number)
+		"hỏi nơi dựng vì sao; nếu đúng ý thì chạy lại lệnh với --confirm %[1]d / find out why with whoever built it; if it is meant: the same command with --confirm %[1]d", number)
 }
 
 // warn says the alarms in words.

@@ -69,7 +69,7 @@ func (s *siteListing) run(io cli.IO) error {
 		return err
 	}
 	if err := staff.Find(members, people, doses); err != nil {
-		return cli.Hint(err, "provincectl people check tells all rows that cannot be used")
+		return cli.Hint(err, "provincectl people check liệt kê mọi dòng không dùng được / provincectl people check tells all rows that cannot be used")
 	}
 	sites := map[string][]*staff.Member{}
 	for _, m := range members {
@@ -89,7 +89,7 @@ var folder = regexp.MustCompile(`^[\pL\pN][\pL\pN._ -]{0,63}$`)
 // write makes a site's lists, each a file that its owner alone can read.
 func (s *siteListing) write(io cli.IO, id string, members []*staff.Member) error {
 	if !folder.MatchString(id) {
-		return cli.Hint(fmt.Errorf("site %q: no name for a directory", id), "want letters, digits, dots, blanks and hyphens")
+		return cli.Hint(fmt.Errorf("site %q: no name for a directory", id), "chỉ dùng chữ, số, dấu chấm, dấu cách và gạch nối / want letters, digits, dots, blanks and hyphens")
 	}
 	dir := filepath.Join(s.out, id)
 	if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -46,7 +46,7 @@ func trustMake() *cli.Command {
 			}
 			b, err := trust.Encode(certificates, keys, day.AddDate(0, 0, 1).Add(-time.Second))
 			if err != nil {
-				return cli.Hint(err, "want the signers' certificates (X.509), PEM or DER, and .pub files of provincectl declaration key; nothing was written")
+				return cli.Hint(err, "cần chứng thư X.509 của nơi ký, PEM hoặc DER, và tệp .pub của provincectl declaration key; chưa ghi gì / want the signers' certificates (X.509), PEM or DER, and .pub files of provincectl declaration key; nothing was written")
 			}
 			if err := os.WriteFile(out, b, 0o644); err != nil {
 				return err
@@ -84,7 +84,7 @@ func readTrustList(name string) ([]byte, error) {
 		return nil, fmt.Errorf("read trust list: %w", err)
 	}
 	if _, err := trust.Parse(b); err != nil {
-		return nil, cli.Hint(fmt.Errorf("%s: %w", name, err), "make one with: provincectl trust make")
+		return nil, cli.Hint(fmt.Errorf("%s: %w", name, err), "tạo một danh sách / make one with: provincectl trust make")
 	}
 	return b, nil
 }
@@ -116,7 +116,7 @@ func readSigners(names []string) (certificates [][]byte, keys declaration.Keys, 
 			err = key.Validate()
 		}
 		if err != nil {
-			return nil, nil, cli.Hint(fmt.Errorf("%s: %w", name, err), "make keys with: provincectl declaration key")
+			return nil, nil, cli.Hint(fmt.Errorf("%s: %w", name, err), "tạo khoá / make keys with: provincectl declaration key")
 		}
 		keys = append(keys, key)
 	}

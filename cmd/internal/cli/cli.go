@@ -60,7 +60,7 @@ func Hint(err error, format string, args ...any) error {
 
 // Usage is an error about the command line.
 func Usage(format string, args ...any) error {
-	return &Error{Err: fmt.Errorf(format, args...), Code: BadArguments, Hint: "--help shows how"}
+	return &Error{Err: fmt.Errorf(format, args...), Code: BadArguments, Hint: "xem cách dùng / see: --help"}
 }
 
 // Main runs a command line (without the program's own name) and returns the
@@ -98,7 +98,7 @@ func run(ctx context.Context, c *Command, path string, io IO, args []string) err
 			help(c, path, flags, io.Out)
 			return err
 		}
-		return &Error{Err: err, Code: BadArguments, Hint: path + " --help shows how"}
+		return &Error{Err: err, Code: BadArguments, Hint: "xem cách dùng / see: " + path + " --help"}
 	}
 	if len(c.Sub) == 0 {
 		return c.Run(ctx, io, rest)
@@ -112,7 +112,7 @@ func run(ctx context.Context, c *Command, path string, io IO, args []string) err
 			return run(ctx, sub, path+" "+sub.Name, io, rest[1:])
 		}
 	}
-	return &Error{Err: fmt.Errorf("%s: unknown command %q", path, rest[0]), Code: BadArguments, Hint: path + " --help lists them"}
+	return &Error{Err: fmt.Errorf("%s: unknown command %q", path, rest[0]), Code: BadArguments, Hint: "xem các lệnh / for all commands: " + path + " --help"}
 }
 
 // parse takes flags before and after arguments; a command with subcommands

@@ -74,11 +74,11 @@ func TestExitCodesAndLinesOfErrors(t *testing.T) {
 		"failed, with a hint":    {[]string{"greet"}, cli.Hint(plain, "buy %s", "one"), cli.Failed, "error: no disk\nhint: buy one\n"},
 		"a hint, wrapped":        {[]string{"greet"}, fmt.Errorf("save: %w", cli.Hint(plain, "buy one")), cli.Failed, "error: save: no disk\nhint: buy one\n"},
 		"what drives a terminal": {[]string{"greet"}, errors.New("cột \x1b[2J\u202e\u2066\x9bsex\r\n\tNguyễn\u0303\xff"), cli.Failed, "error: cột \\x1b[2J\\u202e\\u2066\\x9bsex\\r\n\tNguyễn\u0303\\xff\n"},
-		"usage":                  {[]string{"greet"}, cli.Usage("want %d", 2), cli.BadArguments, "error: want 2\nhint: --help shows how\n"},
+		"usage":                  {[]string{"greet"}, cli.Usage("want %d", 2), cli.BadArguments, "error: want 2\nhint: xem cách dùng / see: --help\n"},
 		"not configured":         {[]string{"greet"}, &cli.Error{Err: plain, Code: cli.NotConfigured}, cli.NotConfigured, "error: no disk\n"},
-		"unknown command":        {[]string{"great"}, nil, cli.BadArguments, "error: tool: unknown command \"great\"\nhint: tool --help lists them\n"},
-		"unknown flag":           {[]string{"greet", "--quiet"}, nil, cli.BadArguments, "error: flag provided but not defined: -quiet\nhint: tool greet --help shows how\n"},
-		"flag without a value":   {[]string{"greet", "--name"}, nil, cli.BadArguments, "error: flag needs an argument: -name\nhint: tool greet --help shows how\n"},
+		"unknown command":        {[]string{"great"}, nil, cli.BadArguments, "error: tool: unknown command \"great\"\nhint: xem các lệnh / for all commands: tool --help\n"},
+		"unknown flag":           {[]string{"greet", "--quiet"}, nil, cli.BadArguments, "error: flag provided but not defined: -quiet\nhint: xem cách dùng / see: tool greet --help\n"},
+		"flag without a value":   {[]string{"greet", "--name"}, nil, cli.BadArguments, "error: flag needs an argument: -name\nhint: xem cách dùng / see: tool greet --help\n"},
 		"a hint about no error":  {[]string{"greet"}, cli.Hint(nil, "buy one"), cli.OK, ""},
 	} {
 		code, out, errs := call(func([]string) error { return c.err }, c.args...)
