@@ -323,9 +323,15 @@ func TestSettingsAreTheTechnicians(t *testing.T) {
 func TestThreeKeysReachEverything(t *testing.T) {
 	s := newScreens(t)
 	first := s.pages[0]
+	badge := func(is string) { // whether the menu says that key 3 opens it
+		t.Helper()
+		first.sees(`getComputedStyle(document.querySelector("#menu kbd")).visibility === "` + is + `"`)
+	}
 	s.awaitAll(isReady)
+	badge("visible")
 	s.scan(s.province.cards["amber"])
 	s.awaitAll(func(p shown, l messages.Lang) bool { return p.Word == messages.Word(checkpoint.Refer, l) })
+	badge("hidden") // another button has it
 	choosing := func(p shown) bool { return p.Choosing }
 	first.key("1")
 	first.await("reasons", choosing)
