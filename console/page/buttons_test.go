@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 
 	"checkpoint"
@@ -140,43 +142,77 @@ func TestASecondTapMeansNothingNew(t *testing.T) {
 	is(strikes, false)
 }
 
-// A tap in the middle of which the card is drawn anew is a tap where the same
-// person stands there, and none for the next.
+// A tap in the middle of which the card is drawn anew is one tap where the same
+// person stands there, and none for the next: with a finger as with a mouse.
 func TestATapOutlastsADrawing(t *testing.T) {
 	s, l, at := open(t)
 	ctx := browser(t)
-	s.Show(screens()["amber-a03"])
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(800, 480), chromedp.Navigate(at+"/?lang=vi")); err != nil {
+	cards := map[string]string{}
+	for _, state := range []string{"amber-a03", "repeat"} {
+		s.Show(screens()[state])
+		cards[state] = get(t, at+"/")
+	}
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(800, 480, chromedp.EmulateTouch), chromedp.Navigate(at+"/?lang=vi")); err != nil {
 		t.Fatal(err)
 	}
-	listens(t, s, ctx, "amber-a03")
-	const answers = `performance.getEntriesByType("resource").filter((e) => e.name.includes("/answer")).length`
-	html := get(t, at+"/")
-	tap := func(turn string) {
-		t.Helper()
-		const x, y = 255, 390 // turned back
-		anew := fmt.Sprintf(`(replace(new DOMParser().parseFromString(%q, "text/html").querySelector(".card").outerHTML.replace(/data-turn="\d+"/, 'data-turn="%s"')), true)`, html, turn)
-		press, lift := chromedp.MouseEvent("mousePressed", x, y, chromedp.ButtonLeft, chromedp.ClickCount(1)), chromedp.MouseEvent("mouseReleased", x, y, chromedp.ButtonLeft, chromedp.ClickCount(1))
-		err := chromedp.Do(ctx, press)
-		if err == nil {
-			_, err = chromedp.Run(ctx, chromedp.Evaluate[bool](anew))
+	const same, next = 3, 4 // turns
+	for _, tc := range []struct {
+		button string
+		taps   int
+		card   string // drawn anew in the last one
+		turn   uint64
+		want   []checkpoint.Answer
+		reason bool // is asked for
+	}{
+		{"denied", 1, "amber-a03", same, []checkpoint.Answer{checkpoint.AnswerDenied}, false},
+		{"list", 1, "amber-a03", same, []checkpoint.Answer{checkpoint.AnswerList}, false},
+		{"list", 2, "amber-a03", same, []checkpoint.Answer{checkpoint.AnswerList}, false},
+		{"passed", 1, "amber-a03", same, nil, true},
+		{"denied", 1, "amber-a03", next, nil, false},
+		{"passed", 1, "repeat", next, nil, false}, // who is here again needs no reason
+	} {
+		for name, hand := range map[string]func(ctx context.Context, of string, x, y float64, tap int) error{"finger": finger, "mouse": mouse} {
+			listens(t, s, ctx, "amber-a03")
+			l.answers, l.turn = nil, tc.turn
+			where, err := chromedp.Run(ctx, chromedp.Evaluate[[2]float64](fmt.Sprintf(`(() => { const b = document.getElementById("lane-1-%s").getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2] })()`, tc.button)))
+			anew := fmt.Sprintf(`(replace(new DOMParser().parseFromString(%q, "text/html").querySelector(".card").outerHTML.replace(/data-turn="\d+"/, 'data-turn="%d"')), true)`, cards[tc.card], tc.turn)
+			for n := 1; n <= tc.taps; n++ {
+				err = errors.Join(err, hand(ctx, "down", where[0], where[1], n))
+				if n == tc.taps {
+					_, drawn := chromedp.Run(ctx, chromedp.Evaluate[bool](anew))
+					err = errors.Join(err, drawn)
+				}
+				err = errors.Join(err, hand(ctx, "up", where[0], where[1], n))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(700 * time.Millisecond) // what comes late, comes now
+			asked, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.querySelector(".chips:not([hidden])") !== null`))
+			if !slices.Equal(l.answers, tc.want) || asked != tc.reason || err != nil {
+				t.Errorf("%s, %d taps by %s, turn %d: %v, want %v; a reason asked for: %t, %v", tc.button, tc.taps, name, tc.turn, l.answers, tc.want, asked, err)
+			}
 		}
-		if err := errors.Join(err, chromedp.Do(ctx, lift)); err != nil {
-			t.Fatal(err)
-		}
 	}
-	tap("3")
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](answers+" > 0", chromedp.WithPollingTimeout(20*time.Second))); err != nil || !slices.Equal(l.answers, []checkpoint.Answer{checkpoint.AnswerDenied}) {
-		t.Fatalf("a tap on the same person's button: %v, %v", l.answers, err)
+}
+
+// mouse and finger press and lift at a place; tap counts those in short succession.
+func mouse(ctx context.Context, of string, x, y float64, tap int) error {
+	if of == "down" {
+		return chromedp.Do(ctx, chromedp.MouseEvent("mousePressed", x, y, chromedp.ButtonLeft, chromedp.ClickCount(tap)))
 	}
-	tap("4") // begun before the next person came
-	tap("4")
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](answers+" > 1", chromedp.WithPollingTimeout(20*time.Second))); err != nil {
-		t.Fatal(err)
+	return chromedp.Do(ctx, chromedp.MouseEvent("mouseReleased", x, y, chromedp.ButtonLeft, chromedp.ClickCount(tap)))
+}
+
+func finger(ctx context.Context, of string, x, y float64, _ int) error {
+	event := input.DispatchTouchEventParams{Type: "touchEnd", TouchPoints: []*input.TouchPoint{}}
+	if of == "down" {
+		event = input.DispatchTouchEventParams{Type: "touchStart", TouchPoints: []*input.TouchPoint{{X: x, Y: y}}}
 	}
-	if n, err := chromedp.Run(ctx, chromedp.Evaluate[int](answers)); err != nil || n != 2 {
-		t.Errorf("a tap that began before the next person came counts: %d answers, %v", n, err)
-	}
+	return chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, input.DispatchTouchEvent, event)
+		return err
+	}))
 }
 
 // A card that is drawn anew in the middle, because a reader came or data aged,

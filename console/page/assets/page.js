@@ -133,6 +133,19 @@ function lead() {
   });
 }
 
+// A tap is about whom it began for: a browser gives it to what lies under the finger
+// when that goes up, which may be the next person's card. What no finger did (detail
+// 0) is a key's.
+const turns = () => Object.fromEntries([...document.querySelectorAll("[data-lane]")].map((card) => [card.dataset.lane, card.dataset.turn]));
+let began = {};
+document.addEventListener("pointerdown", () => { began = turns(); }, true);
+document.addEventListener("click", (e) => {
+  const card = e.detail > 0 && e.target.closest("[data-lane]");
+  if (!card || card.dataset.turn === began[card.dataset.lane]) return;
+  e.preventDefault();
+  e.stopImmediatePropagation();
+}, true);
+
 // The second tap of a trembling finger counts for what the first was for, never
 // for what has come up under it meanwhile; a lane's answer is given once.
 let tapped = null;
@@ -164,16 +177,17 @@ document.addEventListener("click", (e) => {
   if (button && !button.dataset.hold) press(button);
 });
 
-// A finger that goes down on a button and up on the same one, which was drawn anew
-// meanwhile for the same person, has tapped it; a browser sees two buttons there.
+// A button that was drawn anew for the same person between a mouse's press and its
+// release was clicked; a browser sees two buttons there. Not so with a finger: its
+// mouse events come both at its end, and the click is the new button's.
 let down = null;
-const under = (e) => {
-  const at = document.elementFromPoint(e.clientX, e.clientY), button = at && at.closest(".buttons button, .plate");
-  return button && { button, of: button.id + " " + button.closest("[data-lane]").dataset.turn };
+const struckBy = (e) => {
+  const button = e.button === 0 && e.detail < 2 && e.target.closest(".buttons button, .plate");
+  return button ? { button, of: button.id + " " + button.closest("[data-lane]").dataset.turn } : null;
 };
-document.addEventListener("pointerdown", (e) => { down = e.button === 0 ? under(e) : null; });
-document.addEventListener("pointerup", (e) => {
-  const up = down && under(e), again = up && up.of === down.of && up.button !== down.button;
+document.addEventListener("mousedown", (e) => { down = struckBy(e); });
+document.addEventListener("mouseup", (e) => {
+  const up = down && struckBy(e), again = up && up.of === down.of && up.button !== down.button;
   down = null;
   if (again && !up.button.dataset.hold) up.button.click();
 });
