@@ -105,8 +105,9 @@ func slotStatus() *cli.Command {
 			for _, name := range []slots.Name{slots.A, slots.B} {
 				fmt.Fprintln(io.Out, describe(s, name, n))
 			}
-			err = errors.Join(err, box.describe(io.Out))
-			if text := offered(ctx, run, box.failed()); text != "" {
+			started := s.Next() == n
+			err = errors.Join(err, box.describe(io.Out, started))
+			if text := offered(ctx, run, box.failed(), started); text != "" {
 				fmt.Fprintln(io.Out, text)
 			}
 			return err
@@ -119,15 +120,19 @@ const askFor = 3 * time.Second
 
 // offered is a line about the newer system that the daemon knows of; empty: none.
 // A technician reads the slots also on a box whose daemon is down. What was tried
-// here and failed is not waited for.
-func offered(ctx context.Context, run string, failed release.Version) string {
+// here and failed is not waited for; of what has not had its start the line before
+// tells.
+func offered(ctx context.Context, run string, tried release.Version, started bool) string {
 	ctx, cancel := context.WithTimeout(ctx, askFor)
 	defer cancel()
 	s, err := control.NewClient(findRunDir(run)).Status(ctx)
 	if err != nil || s.Update == nil || s.Update.System == "" {
 		return ""
 	}
-	if s.Update.System == failed.String() {
+	if s.Update.System == tried.String() {
+		if !started {
+			return ""
+		}
 		return "bản được đưa ra đã thử ở đây, không chạy: chờ bản sau / the one that is offered was tried here and does not run: the box waits for the next"
 	}
 	text, h := "bản mới được đưa ra / a newer one is offered: "+s.Update.System, s.Update.SystemHeld
@@ -154,7 +159,7 @@ func describe(s slots.State, name, running slots.Name) string {
 	switch {
 	case slot.Proven:
 		text += "  đã chạy tốt / was ready"
-	case s.GivenUp(name):
+	case s.GivenUp(name) && name != running: // else it is on its last try
 		text += "  không dùng / not started"
 	default:
 		text += "  chưa rõ / not proven"

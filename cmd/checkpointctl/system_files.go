@@ -55,8 +55,9 @@ func (s *systemFiles) failed() release.Version {
 	return v
 }
 
-// describe says what may be installed here.
-func (s *systemFiles) describe(w stdio.Writer) error {
+// describe says what may be installed here; started tells whether what was
+// installed last has had its start.
+func (s *systemFiles) describe(w stdio.Writer, started bool) error {
 	i, err := s.installer()
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -67,7 +68,11 @@ func (s *systemFiles) describe(w stdio.Writer) error {
 	floor, err := i.Floor().Load()
 	fmt.Fprintf(w, "bản đang chạy / version that runs: %s; không nhận bản dưới / nothing is installed below: %s\n", i.Running.Version, floor)
 	failed, errFailed := i.Failed()
-	if failed != (release.Version{}) {
+	switch {
+	case failed == (release.Version{}):
+	case !started:
+		fmt.Fprintf(w, "đã cài, chờ khởi động lại / installed, waits for the restart: %s\n", failed)
+	default:
 		fmt.Fprintf(w, "bản cài sau cùng không chạy / the one installed last does not run: %s\n", failed)
 	}
 	if _, err := os.Stat(i.Keyring); err != nil {
