@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 
@@ -27,16 +28,20 @@ func snapshotRollback() *cli.Command {
 				return cli.Usage("snapshot rollback: unexpected argument %q", args[0])
 			}
 			state := findState(named)
-			store, _, err := snapshots.Store(state)
-			if err != nil {
-				return stateHint(err, "--data")
+			var m snapshot.Manifest
+			err := asOwner(state, func() error {
+				store, _, err := snapshots.Store(state)
+				if err != nil {
+					return stateHint(err, "--data")
+				}
+				m, err = store.GoBack(snapshot.Incoming{Check: snapshots.Check})
+				return err
+			})
+			if said := new(cli.Error); errors.As(err, &said) {
+				return err
 			}
-			m, err := store.GoBack(snapshot.Incoming{Check: snapshots.Check})
 			if err != nil {
 				return cli.Hint(err, "chưa thay đổi gì; các bản còn giữ: checkpointctl snapshot list / nothing was changed; checkpointctl snapshot list shows what is kept")
-			}
-			if err := handOver(state); err != nil {
-				return err
 			}
 			if err := tell(ctx, io, control.NewClient(findRunDir(run)), m); err != nil {
 				return err
