@@ -32,7 +32,7 @@ var enrolTexts = []struct {
 	{enrol.UsedClaim, "một máy khác đã dùng giấy này: báo văn phòng ngay / another machine has used this claim: tell the office now"},
 	{enrol.Unproven, "xin giấy mời mới / ask the office for a new claim"},
 	{enrol.Retired, "văn phòng đã bỏ máy này: xin giấy mời mới cho máy khác / the office has taken this box out of service"},
-	{fs.ErrPermission, "chạy với sudo / run it with sudo"},
+	{fs.ErrPermission, "chạy với sudo; đã là root thì mọi tệp trong thư mục trạng thái phải là của người dùng checkpoint / run it with sudo; as root already, the files in the state directory have to be the daemon's: chown -R checkpoint"},
 }
 
 func enrolHint(err error) error {

@@ -116,7 +116,7 @@ var doneTexts = map[checkpoint.Answer]string{
 	checkpoint.AnswerOther: "đưa giấy thứ hai vào đầu đọc trong 30 giây / show the second paper to the reader within 30 s",
 	checkpoint.AnswerList:  "gửi kèm bản ghi, đề nghị tỉnh sửa dữ liệu; gõ lại là bỏ / with the answer's record the province is asked to correct the data; once more takes it back",
 	checkpoint.AnswerAgain: "làn sẵn sàng / the lane is ready",
-	checkpoint.AnswerCall:  "trang hiện số điện thoại trực / the page shows the duty officer's phone number",
+	checkpoint.AnswerCall:  "trang hiện số điện thoại trực ban / the page shows the duty officer's phone number",
 }
 
 func statusCommand() *cli.Command {
@@ -169,7 +169,7 @@ func printStatus(io cli.IO, s control.Status) {
 			fmt.Fprint(io.Out, ", chờ giấy thứ hai / wants a second paper")
 		}
 		for _, r := range l.Readers {
-			fmt.Fprintf(io.Out, ", đầu đọc / reader %s %s", r.Name, either(r.Connected, "đang nối / connected", "MẤT / UNPLUGGED"))
+			fmt.Fprintf(io.Out, ", máy quét / reader %s %s", r.Name, either(r.Connected, "đang nối / connected", "MẤT KẾT NỐI / UNPLUGGED"))
 			if r.Sight != checkpoint.SightClear {
 				fmt.Fprintf(io.Out, " KHÔNG THẤY GÌ / SEES NOTHING (%s)", r.Sight)
 			}
@@ -196,7 +196,7 @@ func printStatus(io cli.IO, s control.Status) {
 	printSnapshot(io, s)
 	printJournal(io, s.Journal)
 	if p := s.Photos; p != nil {
-		fmt.Fprintf(io.Out, "  ảnh giấy khai / photos of paper forms: %d chờ gửi / wait, %d kB\n", p.Waiting, p.Bytes/1000)
+		fmt.Fprintf(io.Out, "  ảnh tờ khai giấy / photos of paper forms: %d chờ gửi / wait, %d kB\n", p.Waiting, p.Bytes/1000)
 	}
 	printLink(io, s)
 	printProvince(io, s)
@@ -214,14 +214,14 @@ func either(yes bool, a, b string) string {
 // contactWords say what an active contact means.
 var contactWords = map[string]string{
 	checkpoint.ContactFire.String(): "BÁO CHÁY / FIRE ALARM", checkpoint.ContactDoor.String(): "cửa mở / door open", checkpoint.ContactPassage.String(): "có người trong lối / somebody in the passage",
-	checkpoint.ContactExit.String(): "nút ra được bấm / exit button pressed", checkpoint.ContactTamper.String(): "HỘP BỊ MỞ / BOX OPENED",
-	checkpoint.Button1.String(): "nút / button 1", checkpoint.Button2.String(): "nút / button 2", checkpoint.Button3.String(): "nút / button 3", checkpoint.ButtonPriority.String(): "nút ưu tiên / button priority",
+	checkpoint.ContactExit.String(): "nút ra được bấm / exit button pressed", checkpoint.ContactTamper.String(): "VỎ MÁY BỊ MỞ / BOX OPENED",
+	checkpoint.Button1.String(): "nút 1 đang bấm / button 1 pressed", checkpoint.Button2.String(): "nút 2 đang bấm / button 2 pressed", checkpoint.Button3.String(): "nút 3 đang bấm / button 3 pressed", checkpoint.ButtonPriority.String(): "nút ưu tiên đang bấm / button priority pressed",
 }
 
 func printSnapshot(io cli.IO, s control.Status) {
 	switch {
 	case s.Snapshot.Number != 0:
-		fmt.Fprintf(io.Out, "  dữ liệu / snapshot: %d of %s (cũ / old: %s), quy tắc / policy %d\n", s.Snapshot.Number, s.Snapshot.Created.Format(time.RFC3339), age(s.Clock.Time.Sub(s.Snapshot.Created)), s.Snapshot.Policy)
+		fmt.Fprintf(io.Out, "  dữ liệu / snapshot: %d of %s (cách đây / ago: %s), quy tắc / policy %d\n", s.Snapshot.Number, s.Snapshot.Created.Format(time.RFC3339), age(s.Clock.Time.Sub(s.Snapshot.Created)), s.Snapshot.Policy)
 	case s.Fault != "":
 		fmt.Fprintln(io.Out, "  dữ liệu / snapshot: CHƯA CÓ / NONE")
 	default:
@@ -250,7 +250,8 @@ func waits(h *control.Held) string {
 	if h == nil {
 		return ""
 	}
-	return fmt.Sprintf(", chờ / waits for stage %d of %d, từ / not before %s%s", h.Stage, h.Of, h.NotBefore.Format(time.RFC3339), either(h.Paused, "; tỉnh đang tạm dừng / PAUSED by the province", ""))
+	at := h.NotBefore.Format(time.RFC3339)
+	return fmt.Sprintf(", chờ đợt %[1]d trên %[2]d, không trước %[3]s / waits for stage %[1]d of %[2]d, not before %[3]s%[4]s", h.Stage, h.Of, at, either(h.Paused, "; tỉnh đang tạm dừng / PAUSED by the province", ""))
 }
 
 // age is a duration as people say it: in days from two days on.
@@ -272,7 +273,7 @@ func printJournal(io cli.IO, j control.Journal) {
 func printLink(io cli.IO, s control.Status) {
 	l := s.Link
 	if l.Broker == "" {
-		fmt.Fprintln(io.Out, "  kết nối / link: không đặt / none configured")
+		fmt.Fprintln(io.Out, "  kết nối / link: chưa cấu hình / none configured")
 		return
 	}
 	switch {

@@ -23,9 +23,9 @@ func TestStatusIsReadByPeople(t *testing.T) {
 			System: "1.4.0", SystemHeld: &control.Held{Stage: 1, Of: 2, NotBefore: now.Add(2 * time.Hour)}},
 		Link: control.Link{Broker: "ssl://b:8883", Fault: "no certificate"},
 	})
-	for _, want := range []string{"gate: no green; no relay\n", "cửa mở / door open, HỘP BỊ MỞ / BOX OPENED, CỔNG / GATE: Rơ-le nghỉ mà cửa vẫn mở / The door stands open", "(cũ / old: 1864 ngày / days)",
-		"newest offered 5, chờ / waits for stage 2 of 3, từ / not before 2025-03-01T09:00:00Z; tỉnh đang tạm dừng / PAUSED by the province\n",
-		"hệ thống / system: 1.4.0 được đưa ra / is offered, chờ / waits for stage 1 of 2, từ / not before 2025-03-01T10:00:00Z\n", "MẤT / OFFLINE\n    no certificate\n"} {
+	for _, want := range []string{"gate: no green; no relay\n", "cửa mở / door open, VỎ MÁY BỊ MỞ / BOX OPENED, CỔNG / GATE: Rơ-le nghỉ mà cửa vẫn mở / The door stands open", "(cách đây / ago: 1864 ngày / days)",
+		"newest offered 5, chờ đợt 2 trên 3, không trước 2025-03-01T09:00:00Z / waits for stage 2 of 3, not before 2025-03-01T09:00:00Z; tỉnh đang tạm dừng / PAUSED by the province\n",
+		"hệ thống / system: 1.4.0 được đưa ra / is offered, chờ đợt 1 trên 2, không trước 2025-03-01T10:00:00Z / waits for stage 1 of 2, not before 2025-03-01T10:00:00Z\n", "MẤT / OFFLINE\n    no certificate\n"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("not said: %q in\n%s", want, out.String())
 		}
