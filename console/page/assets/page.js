@@ -136,11 +136,11 @@ function lead() {
 // A tap is about whom it began for: a browser gives it to what lies under the finger
 // when that goes up, which may be the next person's card. What no finger did (detail
 // 0) is a key's.
-const turns = () => Object.fromEntries([...document.querySelectorAll("[data-lane]")].map((card) => [card.dataset.lane, card.dataset.turn]));
+const turns = () => Object.fromEntries([...document.querySelectorAll(".card")].map((card) => [card.dataset.lane, card.dataset.turn]));
 let began = {};
 document.addEventListener("pointerdown", () => { began = turns(); }, true);
 document.addEventListener("click", (e) => {
-  const card = e.detail > 0 && e.target.closest("[data-lane]");
+  const card = e.detail > 0 && e.target.closest(".card");
   if (!card || card.dataset.turn === began[card.dataset.lane]) return;
   e.preventDefault();
   e.stopImmediatePropagation();
